@@ -1,0 +1,4 @@
+"""Gathers the models of the wing's features, so that the app has one migrations folder."""
+
+from grids.roles.models import *
+from grids.territory.models import *

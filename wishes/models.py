@@ -1,0 +1,3 @@
+"""Gathers the models of the wing's features, so that the app has one migrations folder."""
+
+from wishes.wishes.models import *
