@@ -1,5 +1,9 @@
-"""Routes of this part."""
+"""Routes of photos."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from portal.photos import views
+
+urlpatterns = [
+    path("<uuid:photo_id>/<slug:size>/", views.photo, name="photo"),
+]
