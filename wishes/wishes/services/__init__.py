@@ -1,0 +1,57 @@
+"""Use cases of the micro-wish. Every change of a wish by a page, the API, the admin or a task is one call of these."""
+
+from wishes.wishes.services.claims import claim_wish, give_up_claim
+from wishes.wishes.services.closing import (
+    close_cannot_be_done,
+    close_duplicate,
+    close_not_ours,
+    decline_wish,
+    withdraw_wish,
+)
+from wishes.wishes.services.contact import Contact, contact_for, reveal_contact
+from wishes.wishes.services.dispatch import transfer_wish
+from wishes.wishes.services.fulfilment import auto_confirm_wish, confirm_wish, fulfil_claim, reopen_wish
+from wishes.wishes.services.posting import (
+    WishFields,
+    attach_photo,
+    discard_draft,
+    edit_wish,
+    remove_photo,
+    save_draft,
+    start_draft,
+    submit_wish,
+)
+from wishes.wishes.services.verification import publish_wish, reject_verification, verify_wish
+from wishes.wishes.services.waiting import answer_question, extend_wish, pause_for_resident
+
+__all__ = [
+    "Contact",
+    "WishFields",
+    "answer_question",
+    "attach_photo",
+    "auto_confirm_wish",
+    "claim_wish",
+    "close_cannot_be_done",
+    "close_duplicate",
+    "close_not_ours",
+    "confirm_wish",
+    "contact_for",
+    "decline_wish",
+    "discard_draft",
+    "edit_wish",
+    "extend_wish",
+    "fulfil_claim",
+    "give_up_claim",
+    "pause_for_resident",
+    "publish_wish",
+    "reject_verification",
+    "remove_photo",
+    "reopen_wish",
+    "reveal_contact",
+    "save_draft",
+    "start_draft",
+    "submit_wish",
+    "transfer_wish",
+    "verify_wish",
+    "withdraw_wish",
+]
