@@ -1,5 +1,7 @@
 """Settings of `script/test`: fast password hashing, mail kept in memory, everything else as people will meet it."""
 
+import os
+
 from portal.settings.base import *
 
 DEBUG = False
@@ -7,3 +9,15 @@ SECRET_KEY = "test-only-key"
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# Parallel test processes share one Valkey: each has a broker and a cache database of its own.
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+CELERY_BROKER_URL = CELERY_BROKER_URL.replace("virtual_host=0", f"virtual_host={10 + 2 * _worker}")
+CACHES["default"]["LOCATION"] = CACHES["default"]["LOCATION"].replace("db=1", f"db={11 + 2 * _worker}")
+
+# Tables made straight from the models still get their triggers.
+PGTRIGGER_INSTALL_ON_MIGRATE = True
