@@ -1,0 +1,5 @@
+"""Gathers the admin pages of the portal's features."""
+
+from portal.apps import FEATURES, import_parts
+
+import_parts("portal", FEATURES, ["admin"])

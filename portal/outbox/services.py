@@ -1,0 +1,192 @@
+"""Recording what happened, and telling the handlers."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import random
+import secrets
+import time
+from datetime import datetime, timedelta
+
+from django.db import connection, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import User
+from portal.errors import Conflict
+from portal.outbox import wake
+from portal.outbox.events import DeliveryRetried
+from portal.outbox.models import Delivery, Event, EventText, Unsealed, subject_type
+from portal.outbox.registry import Payload, Visibility, encode, handler, handlers_of, type_of
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 8
+FIRST_DELAY = timedelta(seconds=5)
+LONGEST_DELAY = timedelta(hours=1)
+
+
+class OutsideTransaction(RuntimeError):
+    """An event was recorded outside of a transaction: the fact and the change it tells of could come apart."""
+
+
+def record(
+    payload: Payload,
+    *,
+    subject: models.Model,
+    actor: User | None = None,
+    on_behalf_of: User | None = None,
+    text: str = "",
+    visibility: Visibility | None = None,
+    at: datetime | None = None,
+) -> Event:
+    """Write down that something happened, in the caller's transaction, and let its handlers run after commit.
+
+    `text` is free words (a reason, a note), stored apart so that they can be erased. `visibility` is the type's own
+    unless given. `at` is when it happened, now unless given. Raises OutsideTransaction, UnknownEventType, PayloadError.
+    """
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(f"{type(payload).__name__} is recorded outside of a transaction.")
+    entry = type_of(payload)
+    salt = secrets.token_hex(16) if text else ""
+    event = Event.objects.create(
+        type=entry.key,
+        payload=encode(payload),
+        subject_type=subject_type(subject),
+        subject_id=subject.pk,
+        actor=actor,
+        on_behalf_of=on_behalf_of,
+        visibility=visibility or entry.visibility,
+        text_digest=text_digest(salt, text) if text else "",
+        occurred_at=at or timezone.now(),
+    )
+    if text:
+        EventText.objects.create(event=event, text=text, salt=salt)
+    Unsealed.objects.create(event=event)
+    deliveries = [Delivery(event=event, handler=each.name) for each in handlers_of(payload)]
+    if deliveries:
+        Delivery.objects.bulk_create(deliveries)
+        wake.after_commit()
+    return event
+
+
+def audit(
+    payload: Payload,
+    *,
+    subject: models.Model,
+    actor: User | None = None,
+    on_behalf_of: User | None = None,
+    text: str = "",
+    at: datetime | None = None,
+) -> Event:
+    """`record` an event that only the audit administrator reads."""
+    return record(
+        payload,
+        subject=subject,
+        actor=actor,
+        on_behalf_of=on_behalf_of,
+        text=text,
+        visibility=Visibility.AUDIT,
+        at=at,
+    )
+
+
+def text_digest(salt: str, text: str) -> str:
+    """Fingerprint of an event's words. The salt goes when the words go, so they can not be guessed back from it."""
+    return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
+
+
+def erase_texts(events: models.QuerySet[Event]) -> int:
+    """Erase the free words of these events for good; the events stay, and the audit chain stays whole."""
+    count, _per_model = EventText.objects.filter(event__in=events).delete()
+    return count
+
+
+def drain(*, at: datetime | None = None) -> int:
+    """Run every delivery that is due, also those that the handlers' own events add; return how many handlers ran.
+
+    For tests and the demo: an error in a handler is raised here, and its delivery stays pending.
+    `at` is the moment that counts as now; deliveries waiting for a later attempt stay.
+    """
+    count = 0
+    while _run_next(now=at or timezone.now(), strict=True):
+        count += 1
+    return count
+
+
+def relay(*, seconds: float) -> int:
+    """Run due deliveries until none is left or the time is over; return how many were tried.
+
+    Any number of relays may run at once: each takes the next delivery that nobody holds. One handler is offered its
+    events by event id as far as possible, but a failed one waits without holding up the next: handlers do not rely
+    on order.
+    """
+    started = time.monotonic()
+    count = 0
+    while time.monotonic() - started < seconds and _run_next(now=timezone.now(), strict=False):
+        count += 1
+    return count
+
+
+@transaction.atomic
+def retry_delivery(*, actor: User, delivery: Delivery, now: datetime | None = None) -> None:
+    """Give a dead delivery a fresh set of attempts; written to the audit log. Raises Conflict when it is not dead."""
+    locked = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    if locked.state != Delivery.State.DEAD:
+        raise Conflict(_("这条投递没有停下，不用重试。"), code="delivery_not_dead")
+    locked.state = Delivery.State.PENDING
+    locked.attempts = 0
+    locked.next_attempt_at = now or timezone.now()
+    locked.save(update_fields=["state", "attempts", "next_attempt_at"])
+    audit(DeliveryRetried(delivery_id=locked.pk, handler=locked.handler), subject=locked, actor=actor, at=now)
+    wake.after_commit()
+
+
+@transaction.atomic
+def _run_next(*, now: datetime, strict: bool) -> bool:
+    """Take one due delivery that nobody holds and run it; False when there is none.
+
+    The handler runs in a savepoint of the transaction that marks its row: when the process dies, both are undone.
+    """
+    delivery = _claim(now)
+    if delivery is None:
+        return False
+    try:
+        with transaction.atomic():
+            found = handler(delivery.handler)
+            found.function(delivery.event, delivery.event.payload_object)
+    except Exception as error:
+        if strict:
+            raise
+        logger.exception("Handler %s failed on event %s", delivery.handler, delivery.event_id)
+        _put_off(delivery, error, now)
+    else:
+        delivery.state = Delivery.State.DONE
+        delivery.done_at = now
+        delivery.save(update_fields=["state", "done_at"])
+    return True
+
+
+def _claim(now: datetime) -> Delivery | None:
+    due = Delivery.objects.filter(state=Delivery.State.PENDING, next_attempt_at__lte=now)
+    free = due.select_for_update(skip_locked=True, of=("self",))
+    return free.select_related("event").order_by("event_id", "id").first()
+
+
+def _put_off(delivery: Delivery, error: Exception, now: datetime) -> None:
+    """Try again later, each time later than before; after the last attempt a person has to look."""
+    delivery.attempts += 1
+    # Only the kind of error: its message may quote what a person wrote.
+    delivery.last_error = f"{type(error).__module__}.{type(error).__qualname__}"[:300]
+    delivery.next_attempt_at = now + backoff(delivery.attempts)
+    if delivery.attempts >= MAX_ATTEMPTS:
+        delivery.state = Delivery.State.DEAD
+    delivery.save(update_fields=["attempts", "last_error", "next_attempt_at", "state"])
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after this many failures: doubling from five seconds to an hour, spread by up to a fifth."""
+    delay: timedelta = min(FIRST_DELAY * 2 ** min(attempts - 1, 20), LONGEST_DELAY)
+    spread: float = random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, guards nothing
+    return delay * spread
