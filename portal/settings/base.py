@@ -124,6 +124,8 @@ USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 PHONENUMBER_REGION = "CN"
+# Opening and closing time of a working day: limits in days end at closing time.
+WORKING_HOURS = ("09:00", "18:00")
 
 # -- files ------------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"

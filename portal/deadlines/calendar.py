@@ -1,0 +1,81 @@
+"""The working-day calendar (工作日历): the State Council's holidays and make-up workdays 调休, and local exceptions."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from functools import cache
+
+import chinese_calendar
+from chinese_calendar.constants import holidays
+from django.conf import settings
+
+from portal.deadlines.models import CalendarOverride
+
+logger = logging.getLogger(__name__)
+
+LAST_KNOWN_YEAR: int = max(holidays).year
+FIRST_KNOWN_YEAR: int = min(holidays).year
+
+Lineage = Callable[[int], Iterable[int]]
+_lineage: list[Lineage] = []
+
+
+@dataclass(frozen=True, slots=True)
+class ChinaCalendar:
+    """Working days of China with exceptions laid over them, and the working hours of a day."""
+
+    exceptions: Mapping[date, bool] = field(default_factory=dict)
+    opens: time = time(9)
+    closes: time = time(18)
+
+    def is_workday(self, day: date) -> bool:
+        """Whether people work that day. Years without published holidays count Monday to Friday."""
+        exception = self.exceptions.get(day)
+        if exception is not None:
+            return exception
+        if not is_published(day):
+            _warn_unpublished(day.year)
+            return day.weekday() < 5
+        return bool(chinese_calendar.is_workday(day))
+
+
+def is_published(day: date) -> bool:
+    """Whether the holidays of that year are known. The State Council publishes a year's in November before it."""
+    return FIRST_KNOWN_YEAR <= day.year <= LAST_KNOWN_YEAR
+
+
+@cache
+def _warn_unpublished(year: int) -> None:
+    """Say once per process that a year is guessed."""
+    logger.warning("No holidays known for %s: counting Monday to Friday. Update chinesecalendar.", year)
+
+
+def register_lineage(lineage: Lineage) -> None:
+    """Give the function from a territory's id to the ids of itself and everything above it.
+
+    Clocks know territories by number only; the wing that owns the tree tells here how exceptions are inherited.
+    """
+    _lineage[:] = [lineage]
+
+
+def calendar_for(territory_id: int | None) -> ChinaCalendar:
+    """The calendar of a territory: exceptions set for everywhere, for what lies above it, and for itself.
+
+    The nearer one wins. One query.
+    """
+    nearest_last: list[int | None] = [None]
+    if territory_id is not None:
+        line = list(_lineage[0](territory_id)) if _lineage else [territory_id]
+        nearest_last += reversed(line)
+    rank = {territory: place for place, territory in enumerate(nearest_last)}
+    rows = CalendarOverride.objects.filter(territory_id__isnull=True).values_list("date", "is_workday", "territory_id")
+    if len(rank) > 1:
+        rows = rows.union(
+            CalendarOverride.objects.filter(territory_id__in=[t for t in rank if t is not None]).values_list(
+                "date", "is_workday", "territory_id"
+            )
+        )
+    exceptions = {day: worked for day, worked, _ in sorted(rows, key=lambda row: rank[row[2]])}
+    opens, closes = settings.WORKING_HOURS
+    return ChinaCalendar(exceptions, time.fromisoformat(opens), time.fromisoformat(closes))
