@@ -1,0 +1,111 @@
+"""Consent: what is asked, given and withdrawn (docs/domain.md §7)."""
+
+import datetime as dt
+
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts import signals
+from portal.accounts.consent_texts import FIRST_TEXTS
+from portal.accounts.models import Consent, ConsentText, User
+from portal.errors import Conflict, NotAllowed
+
+# How long a page may go on with the texts it knows before it notices that a new version has taken effect.
+NOTICED_WITHIN = 60
+_CACHE_KEY = "accounts.required_consent_texts"
+
+
+def text_in_force(kind: str, *, now: dt.datetime | None = None) -> ConsentText | None:
+    """The version people are asked to agree to today, if there is one."""
+    return ConsentText.objects.in_force(now).filter(kind=kind).first()
+
+
+def required_text_ids() -> tuple[int, ...]:
+    """The texts everybody must have agreed to; remembered for `NOTICED_WITHIN` seconds, as every page asks."""
+    ids: tuple[int, ...] | None = cache.get(_CACHE_KEY)
+    if ids is None:
+        texts = ConsentText.objects.in_force().filter(kind__in=ConsentText.REQUIRED)
+        ids = tuple(texts.order_by("pk").values_list("pk", flat=True))
+        cache.set(_CACHE_KEY, ids, NOTICED_WITHIN)
+    return ids
+
+
+def forget_required_texts() -> None:
+    """Have the next page look anew at which texts are in force."""
+    cache.delete(_CACHE_KEY)
+
+
+def outstanding_texts(user: User, *, now: dt.datetime | None = None) -> list[ConsentText]:
+    """Required texts in force that the person has not agreed to, or took back."""
+    agreed = Consent.objects.live().filter(user=user, text=OuterRef("pk"))
+    texts = ConsentText.objects.in_force(now).filter(kind__in=ConsentText.REQUIRED)
+    return list(texts.exclude(Exists(agreed)).order_by("kind"))
+
+
+def has_consent(user: User, kind: str, *, now: dt.datetime | None = None) -> bool:
+    """Whether the person agrees to the version in force today."""
+    text = text_in_force(kind, now=now)
+    return text is not None and Consent.objects.live().filter(user=user, text=text).exists()
+
+
+def give_consent(*, actor: User, user: User, kind: str, now: dt.datetime | None = None) -> Consent | None:
+    """Agree to the version in force. `actor` is the person, their guardian, or staff who read the text to them.
+
+    Doing it twice changes nothing. Returns None when there is no text of this kind yet.
+    Raises `NotAllowed` when a stranger tries.
+    """
+    if actor.pk not in (user.pk, user.guardian_id) and not actor.has_perm("accounts.assist"):
+        raise NotAllowed(_("同意只能由本人、监护人，或替您办事的工作人员来给。"))
+    now = now or timezone.now()
+    text = text_in_force(kind, now=now)
+    if text is None:
+        return None
+    with transaction.atomic():
+        given = Consent.objects.live().filter(user=user, text=text).first()
+        if given is not None:
+            return given
+        given_by = None if actor.pk == user.pk else actor
+        try:
+            with transaction.atomic():
+                given = Consent.objects.create(user=user, text=text, given_at=now, given_by=given_by)
+        except IntegrityError:
+            return Consent.objects.live().get(user=user, text=text)
+        signals.consent_given.send(sender=Consent, consent=given, actor=actor)
+    return given
+
+
+def withdraw_consent(*, actor: User, user: User, kind: str, now: dt.datetime | None = None) -> None:
+    """Take back every live consent of this kind, whatever its version.
+
+    Raises `NotAllowed` for somebody else's consent, `Conflict` when there is none.
+    """
+    if actor.pk not in (user.pk, user.guardian_id):
+        raise NotAllowed(_("只有本人或监护人可以撤回同意。"))
+    now = now or timezone.now()
+    with transaction.atomic():
+        live = list(Consent.objects.live().select_for_update().filter(user=user, text__kind=kind))
+        if not live:
+            raise Conflict(_("这一项您没有同意过，或者已经撤回了。"))
+        for consent in live:
+            consent.withdrawn_at = now
+            consent.save(update_fields=["withdrawn_at"])
+            signals.consent_withdrawn.send(sender=Consent, consent=consent, actor=actor)
+
+
+def ensure_default_consents() -> None:
+    """Put the first version of each text in place where there is none; existing texts are left alone."""
+    for first in FIRST_TEXTS:
+        if not ConsentText.objects.filter(kind=first.kind).exists():
+            ConsentText.objects.create(
+                kind=first.kind,
+                version=1,
+                title=first.title,
+                body=first.body,
+                title_en=first.title_en,
+                body_en=first.body_en,
+                effective_at=first.effective_at,
+            )
+    forget_required_texts()
