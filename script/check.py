@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -10,23 +12,79 @@ sys.path.insert(0, str(ROOT))
 
 from portal.embedded import EmbeddedError, throw_away  # noqa: E402 (the checkout is not an installed package)
 
+PACKAGES = ("portal", "grids", "wishes")
+TOOLS = Path(sys.executable).parent
+MANAGE = (sys.executable, "manage.py")
+
+
+def steps() -> dict[str, list[tuple[str, ...]]]:
+    """The checks that need no browser and no pytest, by name; each command has to end well."""
+    templates = tuple(str(path.relative_to(ROOT)) for path in sorted((ROOT / "templates").rglob("*.html")))
+    catalogues = (str(TOOLS / "pybabel"), "compile", "--domain=django", "--directory=portal/locale", "--statistics")
+    return {
+        "types": [(sys.executable, "-m", "mypy", *PACKAGES, "tests", "script", "manage.py")],
+        "format": [(sys.executable, "-m", "ruff", "format", "--check", ".")],
+        "lint": [(sys.executable, "-m", "ruff", "check", ".")],
+        "layers": [(str(TOOLS / "lint-imports"), "--no-cache")],
+        "templates": [
+            (str(TOOLS / "djade"), "--check", "--target-version=5.2", *templates),
+            (str(TOOLS / "djlint"), "--lint", "--quiet", "--allow-empty-input", "templates"),
+        ],
+        "migrations": [
+            (*MANAGE, "makemigrations", "--check", "--dry-run"),
+            # Among the system checks is that each app's migrations form one line.
+            (*MANAGE, "check", "--fail-level=WARNING"),
+            (*MANAGE, "lintmigrations", "--unapplied-migrations", "--warnings-as-errors", "--quiet=ok"),
+        ],
+        "messages": [catalogues] if any((ROOT / "portal" / "locale").glob("*/*/django.po")) else [],
+    }
+
+
+def run_step(name: str, commands: list[tuple[str, ...]], environment: dict[str, str]) -> tuple[str, float, str]:
+    """Run one check; its output is worth showing only when it fails."""
+    began = time.monotonic()
+    for command in commands:
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+        if done.returncode:
+            return name, time.monotonic() - began, done.stdout or f"{command[0]} ended with {done.returncode}"
+    return name, time.monotonic() - began, ""
+
+
+def run_gate(environment: dict[str, str]) -> list[str]:
+    """Run every check but pytest, two at a time; return the names of those that failed."""
+    failed = []
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        running = [pool.submit(run_step, name, commands, environment) for name, commands in steps().items()]
+        for future in running:
+            name, seconds, complaint = future.result()
+            print(f"{'✗' if complaint else '✓'} {name} ({seconds:.0f} s)", flush=True)
+            if complaint:
+                print(complaint, flush=True)
+                failed.append(name)
+    return failed
+
 
 def has_migrations() -> bool:
-    return all((ROOT / app / "migrations").glob("0001_*.py") for app in ("portal", "grids", "wishes"))
+    return all(any((ROOT / app / "migrations").glob("0001_*.py")) for app in PACKAGES)
 
 
 def main(arguments: list[str]) -> int:
     try:
         with throw_away() as services:
             environment = {**os.environ, **services.environment(), "DJANGO_SETTINGS_MODULE": "portal.settings.test"}
-            extra = (
-                []
-                if all(any((ROOT / app / "migrations").glob("0001_*.py")) for app in ("portal", "grids", "wishes"))
-                else ["--nomigrations"]
-            )
-            return subprocess.run(
-                [sys.executable, "-m", "pytest", *extra, *arguments], cwd=ROOT, env=environment, check=False
+            failed = [] if arguments else run_gate(environment)
+            extra = [] if has_migrations() else ["--nomigrations"]
+            tests = subprocess.run(
+                [sys.executable, "-m", "pytest", *extra, *(arguments or ["-n", "2"])],
+                cwd=ROOT,
+                env=environment,
+                check=False,
             ).returncode
+            if failed:
+                print(f"Failed besides pytest: {', '.join(failed)}", flush=True)
+            return tests or bool(failed)
     except EmbeddedError as error:
         print(error, file=sys.stderr)
         return 1
