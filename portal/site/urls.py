@@ -1,5 +1,16 @@
-"""Routes of this part."""
+"""Routes of the shell."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+from django.views.generic import TemplateView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from portal.site import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("elder/", views.elder, name="site_elder"),
+    path("language/", views.language, name="site_language"),
+    path("about/", TemplateView.as_view(template_name="site/pages/about.html"), name="about"),
+    path("help/", TemplateView.as_view(template_name="site/pages/help.html"), name="help"),
+    path("privacy/", TemplateView.as_view(template_name="site/pages/privacy.html"), name="privacy"),
+    path("accessibility/", TemplateView.as_view(template_name="site/pages/accessibility.html"), name="accessibility"),
+]
