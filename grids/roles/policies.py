@@ -1,0 +1,72 @@
+"""Who may decide about residency and who may give which role to whom (docs/domain.md §7, separate powers).
+
+The security administrator grants staff roles and does nothing else; the system administrator configures; the audit
+administrator reads. Nobody grants a role to themselves, and nobody holds two of the three administrator roles.
+"""
+
+from dataclasses import dataclass
+
+import rules
+
+from grids.roles.domain import ADMINISTRATOR_ROLES, STAFF_ROLES, Role
+from grids.roles.models import Residency
+from grids.roles.queries import Person, holds
+from grids.territory.models import Territory
+from portal.accounts.models import User
+
+# Roles without staff powers, which a community's own staff may give.
+NEIGHBOUR_ROLES: frozenset[Role] = frozenset(Role) - STAFF_ROLES - {Role.RESIDENT}
+RESIDENCY_DECIDERS: frozenset[Role] = frozenset({Role.COMMUNITY_WORKER, Role.COMMUNITY_SECRETARY})
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role about to be given to, or taken from, a person in a place."""
+
+    user: User
+    role: Role
+    territory: Territory
+
+
+@rules.predicate
+def decides_residency(user: Person, residency: Residency) -> bool:
+    """A worker or the secretary of that community; never one's own."""
+    return user.pk != residency.user_id and holds(user, RESIDENCY_DECIDERS, residency.community)
+
+
+@rules.predicate
+def is_own_residency(user: Person, residency: Residency) -> bool:
+    """It is the person's own."""
+    return bool(user.pk and user.pk == residency.user_id)
+
+
+@rules.predicate
+def is_for_somebody_else(user: Person, grant: Grant) -> bool:
+    """Nobody gives a role to themselves."""
+    return user.pk != grant.user.pk
+
+
+@rules.predicate
+def is_security_administrator_there(user: Person, grant: Grant) -> bool:
+    """The security administrator of that place."""
+    return holds(user, {Role.SECURITY_ADMINISTRATOR}, grant.territory)
+
+
+@rules.predicate
+def gives_neighbour_role_in_own_community(user: Person, grant: Grant) -> bool:
+    """Volunteers, Party members, informants and building heads are named by their community."""
+    return grant.role in NEIGHBOUR_ROLES and holds(user, RESIDENCY_DECIDERS, grant.territory)
+
+
+@rules.predicate
+def founds_the_portal(user: Person, grant: Grant) -> bool:
+    """The account made on the command line names the three administrators, and nobody else."""
+    return bool(user.is_active and user.is_superuser) and grant.role in ADMINISTRATOR_ROLES
+
+
+may_decide_residency = decides_residency
+may_end_residency = is_own_residency | decides_residency
+may_reveal_address = decides_residency
+may_appoint = is_for_somebody_else & (
+    is_security_administrator_there | gives_neighbour_role_in_own_community | founds_the_portal
+)

@@ -1,0 +1,110 @@
+"""Who may be asked, and what a person is, in one query per person and request."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import F, QuerySet, Value
+from django.utils import timezone
+
+from grids.roles.domain import Held, ResidencyStatus, Role
+from grids.roles.models import Appointment, Residency
+from grids.territory.domain import Level, ancestor_paths
+from grids.territory.models import Territory
+from portal.accounts.models import User
+
+Person = User | AnonymousUser
+
+_CACHE = "_roles_held"
+
+
+def held_by(user: Person, on: date | None = None) -> tuple[Held, ...]:
+    """Every role the person holds on the day (today in Shanghai unless told), remembered on the user object."""
+    if not isinstance(user, User) or not user.is_active:
+        return ()
+    day = on or timezone.localdate()
+    known: dict[date, tuple[Held, ...]] = user.__dict__.setdefault(_CACHE, {})
+    if day not in known:
+        fields = ("held_role", "territory_id", "path", "level")
+        appointed = (
+            Appointment.objects.in_force(day)
+            .filter(user=user)
+            .annotate(held_role=F("role"), path=F("territory__path"), level=F("territory__level"))
+        )
+        lives = Residency.objects.filter(user=user, status=ResidencyStatus.APPROVED).annotate(
+            held_role=Value(str(Role.RESIDENT)),
+            territory_id=F("community_id"),
+            path=F("community__path"),
+            level=F("community__level"),
+        )
+        rows = appointed.values_list(*fields).union(lives.values_list(*fields), all=True)
+        known[day] = tuple(Held(Role(role), pk, path, Level(level)) for role, pk, path, level in rows)
+    return known[day]
+
+
+def forget(user: Person) -> None:
+    """Drops what is remembered on this user object, after a change of roles."""
+    user.__dict__.pop(_CACHE, None)
+
+
+def holds(user: Person, roles: Iterable[Role], territory: Territory, *, on: date | None = None) -> bool:
+    """Whether the person holds one of the roles in the place or above it."""
+    wanted = frozenset(roles)
+    return any(held.role in wanted and held.covers(str(territory.path)) for held in held_by(user, on))
+
+
+def holds_anywhere(user: Person, roles: Iterable[Role], *, on: date | None = None) -> bool:
+    """Whether the person holds one of the roles in any place."""
+    wanted = frozenset(roles)
+    return any(held.role in wanted for held in held_by(user, on))
+
+
+def paths_of(user: Person, roles: Iterable[Role], *, on: date | None = None) -> list[str]:
+    """Paths of the places in which the person holds one of the roles; a path inside another is left out."""
+    wanted = frozenset(roles)
+    paths: list[str] = []
+    for path in sorted({held.path for held in held_by(user, on) if held.role in wanted}):
+        if not any(path.startswith(wider) for wider in paths):
+            paths.append(path)
+    return paths
+
+
+def holders(roles: Iterable[Role], territory: Territory, *, on: date | None = None) -> QuerySet[User]:
+    """Active people appointed to one of the roles in the place or above it; residents are not appointed."""
+    appointed = Appointment.objects.in_force(on).filter(
+        role__in=list(roles), territory__path__in=ancestor_paths(str(territory.path))
+    )
+    return User.objects.filter(pk__in=appointed.values("user_id"), is_active=True).order_by("pk")
+
+
+def nearest_holders(roles: Iterable[Role], territory: Territory, *, on: date | None = None) -> list[User]:
+    """People with one of the roles at the nearest place, going up from here, that has any."""
+    appointed = list(
+        Appointment.objects.in_force(on)
+        .filter(role__in=list(roles), territory__path__in=ancestor_paths(str(territory.path)), user__is_active=True)
+        .select_related("user")
+        .annotate(depth=F("territory__depth"))
+        .order_by("-depth", "user_id")
+    )
+    people: dict[int, User] = {}
+    for one in appointed:
+        if one.depth == appointed[0].depth:
+            people.setdefault(one.user_id, one.user)
+    return list(people.values())
+
+
+def residency_of(user: Person) -> Residency | None:
+    """The person's confirmed residency."""
+    if not isinstance(user, User):
+        return None
+    return (
+        Residency.objects.filter(user=user, status=ResidencyStatus.APPROVED)
+        .select_related("community", "building")
+        .first()
+    )
+
+
+def community_of(user: Person) -> Territory | None:
+    """The community of the person's confirmed residency."""
+    residency = residency_of(user)
+    return residency.community if residency else None

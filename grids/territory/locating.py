@@ -1,0 +1,55 @@
+"""Point → grid, from a map of all grid boundaries that each process keeps and rebuilds when a boundary changes."""
+
+import threading
+from dataclasses import dataclass
+from uuid import UUID
+
+from shapely import Point, STRtree, prepare
+from shapely.geometry import shape
+
+from grids.territory.domain import Level
+from grids.territory.models import GridMapStamp, Territory
+
+
+@dataclass(frozen=True, slots=True)
+class GridMap:
+    """Every grid with a boundary, indexed by extent; `ids` stand in the order of codes."""
+
+    stamp: UUID | None
+    ids: list[int]
+    tree: STRtree
+
+    def locate(self, longitude: float, latitude: float) -> int | None:
+        """The grid at the point; on a shared line, the one with the lower code."""
+        found = self.tree.query(Point(longitude, latitude), predicate="intersects")
+        return self.ids[int(found.min())] if found.size else None
+
+
+_lock = threading.Lock()
+_map: GridMap | None = None
+
+
+def grid_map() -> GridMap:
+    """The map of this process, rebuilt first when the stamp in the database is another."""
+    global _map
+    stamp = GridMapStamp.objects.values_list("stamp", flat=True).first()
+    known = _map
+    if known is None or known.stamp != stamp:
+        with _lock:
+            known = _map
+            if known is None or known.stamp != stamp:
+                known = _map = _build(stamp)
+    return known
+
+
+def _build(stamp: UUID | None) -> GridMap:
+    rows = (
+        Territory.objects.at(Level.GRID).filter(boundary__isnull=False).order_by("path").values_list("pk", "boundary")
+    )
+    ids, shapes = [], []
+    for pk, boundary in rows.iterator():
+        geometry = shape(boundary)
+        prepare(geometry)
+        ids.append(pk)
+        shapes.append(geometry)
+    return GridMap(stamp, ids, STRtree(shapes))
