@@ -1,5 +1,6 @@
 """Settings that hold everywhere. Development, test and production each add their own; none inherits another."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
+
+from portal.settings.addresses import broker_address, cache_address
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DATA_DIR = Path(os.environ.get("WUWEI_DATA_DIR", BASE_DIR / ".data"))
@@ -25,7 +28,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
-    "allauth.headless",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -42,6 +44,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.site.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -49,12 +52,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.site.middleware.AccountLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "portal.accounts.middleware.RequiredStepsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.site.middleware.DomainErrorMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -82,7 +88,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# The database is the embedded one unless DATABASE_URL names another; `portal.embedded` sets both variables
+# The database is the embedded one unless DATABASE_URL names another; `script/server` sets DATABASE_URL and REDIS_URL
 # for the processes it starts, so settings only ever read the environment.
 DATABASES: dict[str, Any] = {
     "default": dj_database_url.config(default="postgres:///wuwei", conn_max_age=60, conn_health_checks=True)
@@ -93,7 +99,7 @@ REDIS_URL = os.environ.get("REDIS_URL", "redis://localhost:6379")
 CACHES: dict[str, Any] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": os.environ.get("CACHE_URL", f"{REDIS_URL.rstrip('/')}/1"),
+        "LOCATION": cache_address(REDIS_URL, 1),
         "KEY_PREFIX": "wuwei",
     }
 }
@@ -114,9 +120,54 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# Residents stay signed in for a month on their own phone; staff for one working day.
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+STAFF_SESSION_AGE = 12 * 3600
+
+ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
+# Staff enter by user name and password. Residents enter by phone code, with the portal's own steps (see
+# portal/accounts/codes.py): one way in for new and known numbers, and guesses counted in the database.
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_RATE_LIMITS = {
+    # A station's Wi-Fi is one address for many people, a phone number is one person.
+    "send_code": "1/30s/key,6/h/key,20/d/key,30/m/ip,300/h/ip",
+    "guess_code": "60/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",
+}
+MFA_ADAPTER = "portal.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Wuwei"
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+
+# Countries and regions that codes are sent to; others are a known way to make a site pay for premium numbers.
+ACCOUNTS_PHONE_REGIONS = ("CN", "HK", "MO", "TW")
+# The gateway for text messages: a module of portal/accounts/sms with a Backend class.
+SMS_BACKEND = os.environ.get("SMS_BACKEND", "portal.accounts.sms.console")
+SMS_TIMEOUT = 5
+SMS_FILE = os.environ.get("SMS_FILE", str(DATA_DIR / "sms.jsonl"))
+# The approved template of each kind of message, e.g. SMS_TEMPLATES='{"code": "SMS_100001"}'.
+SMS_TEMPLATES: dict[str, str] = json.loads(os.environ.get("SMS_TEMPLATES", "{}"))
+ALIBABA_SMS = {
+    "access_key_id": os.environ.get("ALIBABA_SMS_ACCESS_KEY_ID", ""),
+    "access_key_secret": os.environ.get("ALIBABA_SMS_ACCESS_KEY_SECRET", ""),
+    "sign_name": os.environ.get("ALIBABA_SMS_SIGN_NAME", ""),
+}
+TENCENT_SMS = {
+    "secret_id": os.environ.get("TENCENT_SMS_SECRET_ID", ""),
+    "secret_key": os.environ.get("TENCENT_SMS_SECRET_KEY", ""),
+    "app_id": os.environ.get("TENCENT_SMS_APP_ID", ""),
+    "sign_name": os.environ.get("TENCENT_SMS_SIGN_NAME", ""),
+    "region": os.environ.get("TENCENT_SMS_REGION", "ap-guangzhou"),
+}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "portal.site.errors.csrf_failure"
 
 # -- languages and time -----------------------------------------------------------------------------------------------
 # Source texts are simplified Chinese; traditional Chinese is converted from them, English is translated by hand.
@@ -163,7 +214,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # -- tasks ------------------------------------------------------------------------------------------------------------
-CELERY_BROKER_URL = os.environ.get("BROKER_URL", f"{REDIS_URL.rstrip('/')}/0")
+CELERY_BROKER_URL = broker_address(REDIS_URL, 0)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
@@ -173,11 +224,18 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 900
 CELERY_TASK_SOFT_TIME_LIMIT = 840
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 1800, "socket_connect_timeout": 1}
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 1800, "socket_connect_timeout": 1}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "now"
+# Short work a person waits for goes first; long work is cut into short pieces in the queue "bulk".
+CELERY_BROKER_TRANSPORT_OPTIONS["queue_order_strategy"] = "priority"
+# Times live in the database, so each sweep is frequent, does what is due and may run twice.
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    "relay": {"task": "portal.outbox.tasks.relay", "schedule": 10.0},
+    "canary": {"task": "portal.site.tasks.canary", "schedule": 30.0, "kwargs": {"sent_by": "beat"}},
+}
 
 # -- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 import os
 
+from portal.settings.addresses import broker_address, cache_address
 from portal.settings.base import *
 
 DEBUG = False
@@ -9,6 +10,7 @@ SECRET_KEY = "test-only-key"
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+SMS_BACKEND = os.environ.get("SMS_BACKEND", "portal.accounts.sms.memory")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -16,8 +18,11 @@ STORAGES = {
 
 # Parallel test processes share one Valkey: each has a broker and a cache database of its own.
 _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-CELERY_BROKER_URL = CELERY_BROKER_URL.replace("virtual_host=0", f"virtual_host={10 + 2 * _worker}")
-CACHES["default"]["LOCATION"] = CACHES["default"]["LOCATION"].replace("db=1", f"db={11 + 2 * _worker}")
+CELERY_BROKER_URL = broker_address(REDIS_URL, 10 + 2 * _worker)
+CACHES["default"]["LOCATION"] = cache_address(REDIS_URL, 11 + 2 * _worker)
 
 # Tables made straight from the models still get their triggers.
 PGTRIGGER_INSTALL_ON_MIGRATE = True
+
+# Append-only tables are emptied between tests that commit; nowhere else does PostgreSQL allow it.
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c wuwei.truncate=allowed"

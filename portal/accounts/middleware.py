@@ -1,0 +1,83 @@
+"""What a signed-in person must do before anything else: a second factor for staff, consent to a new text."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.mfa.models import Authenticator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.accounts.adapter import entered_with_two_factors
+from portal.accounts.consents import outstanding_texts, required_text_ids
+from portal.accounts.models import User
+from portal.accounts.policies import is_staff_member
+
+# Pages one may reach with a step still to do: those of the steps themselves, leaving, and how pages are shown.
+OPEN_ROUTES = frozenset(
+    {
+        "account_logout",
+        "account_reauthenticate",
+        "accounts_consent",
+        "healthz",
+        "privacy",
+        "site_elder",
+        "site_language",
+    }
+)
+AGREED_KEY = "accounts.agreed_texts"
+
+
+class RequiredStepsMiddleware:
+    """Sends people with a required step to it, before the page they asked for."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        route = request.resolver_match.url_name if request.resolver_match else None
+        if route in OPEN_ROUTES or not request.user.is_authenticated:
+            return None
+        user = request.user
+        if is_staff_member(user) and not entered_with_two_factors(request):
+            return None if (route or "").startswith("mfa_") else _ask_second_factor(request, user)
+        if request.method in ("GET", "HEAD") and not request.path.startswith("/api/") and not _agreed(request, user):
+            return HttpResponseRedirect(f"{reverse('accounts_consent')}?{_next(request)}")
+        return None
+
+
+def _ask_second_factor(request: HttpRequest, user: User) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        problem = {
+            "type": "about:blank",
+            "title": _("需要两步登录"),
+            "status": 403,
+            "code": "second_factor_required",
+            "detail": _("工作人员要先完成两步登录，才能使用接口。"),
+        }
+        return JsonResponse(problem, status=403, content_type="application/problem+json")
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    if Authenticator.objects.filter(user=user, type__in=kinds).exists():
+        return HttpResponseRedirect(f"{reverse('mfa_reauthenticate')}?{_next(request)}")
+    return HttpResponseRedirect(reverse("mfa_index"))
+
+
+def _agreed(request: HttpRequest, user: User) -> bool:
+    """Compares the texts in force with those this session has seen agreed to; asks the database when they differ."""
+    required = list(required_text_ids())
+    if request.session.get(AGREED_KEY) == required:
+        return True
+    if outstanding_texts(user):
+        return False
+    request.session[AGREED_KEY] = required
+    return True
+
+
+def _next(request: HttpRequest) -> str:
+    return urlencode({"next": request.get_full_path()} if request.method in ("GET", "HEAD") else {})
