@@ -44,9 +44,7 @@ DATABASE = "wuwei"
 SOCKET_PATH_LIMIT = 107  # bytes, the size of sun_path less its closing zero
 START_SECONDS = 120  # crash recovery of a large database takes a while
 
-# Redis databases by purpose: clearing a cache is FLUSHDB, so the broker never shares one with it.
-BROKER_DATABASE, CACHE_DATABASE = 0, 1
-VALKEY_DATABASES = 64  # parallel tests take one pair each
+VALKEY_DATABASES = 64  # the broker's and the cache's, and a pair for each parallel test process
 
 # What a throw-away database may leave out because nobody will miss its data after a power cut.
 THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -309,18 +307,12 @@ class Valkey:
         return self.data / "valkey.log"
 
     @property
-    def broker_url(self) -> str:
-        """Celery's broker address; kombu has a form of its own for unix sockets."""
-        return f"redis+socket://{self.socket}?virtual_host={BROKER_DATABASE}"
-
-    @property
-    def cache_url(self) -> str:
-        return f"unix://{self.socket}?db={CACHE_DATABASE}"
+    def url(self) -> str:
+        """REDIS_URL of the portal."""
+        return f"unix://{self.socket}"
 
     def client(self) -> redis.Redis:
-        return redis.Redis(
-            unix_socket_path=str(self.socket), db=BROKER_DATABASE, socket_timeout=5, retry=Retry(NoBackoff(), 0)
-        )
+        return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5, retry=Retry(NoBackoff(), 0))
 
     def pid(self) -> int | None:
         """The running server's process number, None when nothing answers on the socket."""
@@ -434,8 +426,7 @@ class Services:
         if self.postgres:
             variables["DATABASE_URL"] = self.postgres.url
         if self.valkey:
-            variables["BROKER_URL"] = self.valkey.broker_url
-            variables["CACHE_URL"] = self.valkey.cache_url
+            variables["REDIS_URL"] = self.valkey.url
         return variables
 
 
