@@ -12,6 +12,7 @@ from grids.roles.domain import ADMINISTRATOR_ROLES, STAFF_ROLES, Role
 from grids.roles.models import Residency
 from grids.roles.queries import Person, holds
 from grids.territory.models import Territory
+from grids.territory.policies import CONFIGURE
 from portal.accounts.models import User
 
 # Roles without staff powers, which a community's own staff may give.
@@ -64,9 +65,17 @@ def founds_the_portal(user: Person, grant: Grant) -> bool:
     return bool(user.is_active and user.is_superuser) and grant.role in ADMINISTRATOR_ROLES
 
 
+@rules.predicate
+def is_system_administrator_there(user: Person, territory: Territory | None) -> bool:
+    """The system administrator of that place."""
+    return territory is not None and holds(user, {Role.SYSTEM_ADMINISTRATOR}, territory)
+
+
 may_decide_residency = decides_residency
 may_end_residency = is_own_residency | decides_residency
 may_reveal_address = decides_residency
 may_appoint = is_for_somebody_else & (
     is_security_administrator_there | gives_neighbour_role_in_own_community | founds_the_portal
 )
+
+rules.add_perm(CONFIGURE, is_system_administrator_there)

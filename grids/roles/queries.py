@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import TypeAlias
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, QuerySet, Value
@@ -13,7 +14,7 @@ from grids.territory.domain import Level, ancestor_paths
 from grids.territory.models import Territory
 from portal.accounts.models import User
 
-Person = User | AnonymousUser
+Person: TypeAlias = User | AnonymousUser
 
 _CACHE = "_roles_held"
 
@@ -74,7 +75,8 @@ def holders(roles: Iterable[Role], territory: Territory, *, on: date | None = No
     appointed = Appointment.objects.in_force(on).filter(
         role__in=list(roles), territory__path__in=ancestor_paths(str(territory.path))
     )
-    return User.objects.filter(pk__in=appointed.values("user_id"), is_active=True).order_by("pk")
+    people: QuerySet[User] = User.objects.filter(pk__in=appointed.values("user_id"), is_active=True)
+    return people.order_by("pk")
 
 
 def nearest_holders(roles: Iterable[Role], territory: Territory, *, on: date | None = None) -> list[User]:
@@ -82,13 +84,13 @@ def nearest_holders(roles: Iterable[Role], territory: Territory, *, on: date | N
     appointed = list(
         Appointment.objects.in_force(on)
         .filter(role__in=list(roles), territory__path__in=ancestor_paths(str(territory.path)), user__is_active=True)
-        .select_related("user")
-        .annotate(depth=F("territory__depth"))
-        .order_by("-depth", "user_id")
+        .select_related("user", "territory")
+        .defer("territory__boundary")
+        .order_by("-territory__depth", "user_id")
     )
     people: dict[int, User] = {}
     for one in appointed:
-        if one.depth == appointed[0].depth:
+        if one.territory.depth == appointed[0].territory.depth:
             people.setdefault(one.user_id, one.user)
     return list(people.values())
 

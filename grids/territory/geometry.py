@@ -7,7 +7,7 @@ length of a degree at that latitude is exact enough for areas.
 import json
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 import shapely
 from django.utils.translation import gettext as _
@@ -26,7 +26,7 @@ LARGEST_AREA = 500_000_000.0
 # Hand-drawn neighbours share a line to within centimetres; slivers below this are no overlap (square metres).
 OVERLAP_TOLERANCE = 10.0
 
-Boundary = Polygon | MultiPolygon
+Boundary: TypeAlias = Polygon | MultiPolygon
 
 
 def read_boundary(value: Any) -> Boundary:

@@ -1,16 +1,11 @@
-"""Who may configure places: the system administrator of the place (docs/domain.md §7, separate powers)."""
+"""Who may configure places. A place knows no roles: the permission's rule is written by `grids.roles.policies`."""
 
-import rules
-
-from grids.roles.domain import Role
-from grids.roles.queries import Person, holds
 from grids.territory.models import Territory
+from portal.accounts.models import User
+
+CONFIGURE = "grids.configure_territory"
 
 
-@rules.predicate
-def configures(user: Person, territory: Territory) -> bool:
-    """The system administrator there."""
-    return holds(user, {Role.SYSTEM_ADMINISTRATOR}, territory)
-
-
-may_configure = configures
+def may_configure(user: User, territory: Territory) -> bool:
+    """Whether the person configures this place (grids, buildings, boundaries, settings)."""
+    return user.has_perm(CONFIGURE, territory)

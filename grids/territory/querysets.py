@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, F, Func
+from django.db.models import F, Func, TextField
 from treebeard.mp_tree import MP_NodeManager, MP_NodeQuerySet
 
 from grids.territory.domain import Level, ancestor_paths
@@ -46,8 +46,11 @@ class NameLetters(Func):
 
     function = "string_to_array"
     template = "%(function)s(%(expressions)s, NULL)"
-    output_field = ArrayField(CharField())
+    output_field = ArrayField(TextField())
 
 
 class TerritoryManager(MP_NodeManager.from_queryset(TerritoryQuerySet)):  # type: ignore[misc]
-    """The tree's manager with the reads above."""
+    """The tree's manager with the reads above; places come in the order of their codes."""
+
+    def get_queryset(self) -> TerritoryQuerySet:
+        return TerritoryQuerySet(self.model, using=self._db).order_by("path")  # type: ignore[no-any-return]

@@ -25,7 +25,7 @@ NAMES = {
 
 def plant(code: str, name: str = "", **fields: Any) -> Territory:
     """The place with that code, made with every place above it when it is not there yet."""
-    found = Territory.objects.filter(code=code).first()
+    found: Territory | None = Territory.objects.filter(code=code).first()
     if found is not None:
         return found
     if level_of(code) > Level.PROVINCE:
@@ -78,7 +78,7 @@ class GridFactory(_PlaceFactory):
 
     @classmethod
     def _create(cls, model_class: type[Territory], *args: Any, **kwargs: Any) -> Territory:
-        details = {
+        details: dict[str, Any] = {
             key: kwargs.pop(key)
             for key in ("household_count", "supervision_phone", "area_description")
             if key in kwargs
@@ -101,7 +101,7 @@ class BuildingFactory(_PlaceFactory):
 
     @classmethod
     def _create(cls, model_class: type[Territory], *args: Any, **kwargs: Any) -> Territory:
-        details = {key: kwargs.pop(key) for key in ("address", "longitude", "latitude", "households") if key in kwargs}
+        details: dict[str, Any] = {key: kwargs.pop(key) for key in ("address", "longitude", "latitude", "households") if key in kwargs}
         place = plant(kwargs.pop("code"), kwargs.pop("name", ""), **kwargs)
         Building.objects.get_or_create(territory=place, defaults=details)
         return place
