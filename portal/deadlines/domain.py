@@ -4,11 +4,11 @@ The rules (docs/domain.md §2, "Urgency and limits"), and why they are so:
 
 * A limit in **hours** (2h, 24h) runs on the wall clock, day and night, holidays included. Hours are promised for
   emergencies, and a burst pipe does not wait for Monday.
-* A limit in **days** (7d, 15d) counts working days. Counting begins on the first working day *after* the start, so that
-  a wish posted at 17:55 does not lose a day, and ends at closing time (18:00) of the last day.
-* **Standing still** (a pause while we wait for the resident, or the time between answer and reopening): hours that stand
-  still are added back exactly. A working day during whose working hours the clock stood, even for a moment, is not
-  counted at all: what remains is never less than what remained when the clock stopped.
+* A limit in **days** (7d, 15d) counts working days. Counting begins on the first working day *after* the start, so
+  that a wish posted at 17:55 does not lose a day, and ends at closing time (18:00) of the last day.
+* **Standing still** (a pause while we wait for the resident, or the time between answer and reopening): hours that
+  stand still are added back exactly. A working day during whose working hours the clock stood, even for a moment, is
+  not counted at all: what remains is never less than what remained when the clock stood still.
 * **Restart** after a stop (the case is reopened): what remained, but at least one whole working day; for limits in
   hours at least two hours. Otherwise a case answered in its last minute would be late the moment it is reopened.
 * **Extension**: added to the due time, or to the moment it is granted when the clock is late already.
@@ -131,10 +131,7 @@ def at_time(day: date, moment: time) -> datetime:
 
 
 def deadline(facts: ClockFacts, calendar: WorkCalendar) -> Deadline:
-    """Due and warning time of a clock. Open standstills are taken to end now-here: ask only for running clocks.
-
-    Raises CalendarExhausted.
-    """
+    """Due and warning time of a running clock; a standstill that still lasts is left out. Raises CalendarExhausted."""
     course = _Course(facts.started_at, facts.limit)
     due = advance(course.anchor, course.allowance, facts, calendar)
     for at, by in _changes(facts):
@@ -179,10 +176,13 @@ def stood_still(day: date, facts: ClockFacts, calendar: WorkCalendar) -> bool:
     )
 
 
-def next_escalation(after: datetime, limit: Limit, calendar: WorkCalendar) -> datetime:
-    """When the next level is told, counted from the level before: a working day, or the limit itself if in hours."""
-    step = limit if limit.hours else Limit(days=1)
-    return advance(after, step, ClockFacts(limit=step, started_at=after), calendar)
+def escalation_at(due: datetime, level: int, facts: ClockFacts, calendar: WorkCalendar) -> datetime:
+    """When level 1, 2 or 3 is told: at the due time, then after each further working day, or each further length of
+    the limit where it is in hours."""
+    if level <= 1:
+        return due
+    hours = facts.limit.hours * (level - 1)
+    return advance(due, Limit(hours=hours) if hours else Limit(days=level - 1), facts, calendar)
 
 
 def workdays_left(now: datetime, due: datetime, calendar: WorkCalendar) -> int:

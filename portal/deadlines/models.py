@@ -39,7 +39,7 @@ class Clock(models.Model):
     warned_at = models.DateTimeField(_("已提醒"), null=True, blank=True)
     escalation = models.PositiveSmallIntegerField(_("已上报级别"), default=0)
     next_escalation_at = models.DateTimeField(_("下次上报"), null=True, blank=True)
-    paused_reason = models.CharField(_("暂停原因"), max_length=200, blank=True)
+    paused_reason = models.CharField(_("暂停原因"), max_length=500, blank=True)
     stopped_at = models.DateTimeField(_("停止"), null=True, blank=True)
 
     objects: ClassVar[models.Manager[Clock]] = models.Manager()
@@ -54,9 +54,9 @@ class Clock(models.Model):
                 name="clock_one_live_per_kind",
             ),
             models.CheckConstraint(
-                condition=~Q(state="running") | Q(due_at__isnull=False), name="clock_running_is_due"
+                condition=Q(state="paused", due_at__isnull=True) | (~Q(state="paused") & Q(due_at__isnull=False)),
+                name="clock_due_unless_paused",
             ),
-            models.CheckConstraint(condition=~Q(state="paused") | Q(due_at__isnull=True), name="clock_paused_not_due"),
             models.CheckConstraint(
                 condition=Q(state="stopped", stopped_at__isnull=False)
                 | (~Q(state="stopped") & Q(stopped_at__isnull=True)),
@@ -92,15 +92,15 @@ class Clock(models.Model):
 
     @property
     def was_on_time(self) -> bool | None:
-        """Whether it was stopped before it was due; None while it is live. Stopped during a pause is on time."""
-        if self.stopped_at is None:
+        """Whether it was stopped before it was due; None while it is live."""
+        if self.stopped_at is None or self.due_at is None:
             return None
-        return self.due_at is None or self.stopped_at <= self.due_at
+        return self.stopped_at <= self.due_at
 
     def subject(self) -> models.Model:
-        """The object it runs on. Raises its DoesNotExist."""
-        model = apps.get_model(self.subject_type)
-        return model._base_manager.get(pk=self.subject_id)
+        """The object it runs on, by number only: nothing is read from the database."""
+        model: type[models.Model] = apps.get_model(self.subject_type)
+        return model(pk=self.subject_id)
 
     def facts(self) -> ClockFacts:
         """What the arithmetic needs: reads the pauses and extensions (prefetch both for many clocks)."""
@@ -121,7 +121,7 @@ class ClockPause(models.Model):
 
     clock = models.ForeignKey(Clock, on_delete=models.CASCADE, related_name="pauses", verbose_name=_("计时"))
     is_stop = models.BooleanField(_("是停止（办结后又重开）"), default=False)
-    reason = models.CharField(_("原因"), max_length=200, blank=True)
+    reason = models.CharField(_("原因"), max_length=500, blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -153,7 +153,7 @@ class ClockExtension(models.Model):
 
     clock = models.ForeignKey(Clock, on_delete=models.CASCADE, related_name="extensions", verbose_name=_("计时"))
     by_code = models.CharField(_("延长"), max_length=8)
-    reason = models.CharField(_("原因"), max_length=200)
+    reason = models.CharField(_("原因"), max_length=500)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

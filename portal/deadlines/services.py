@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
 from portal.deadlines.calendar import calendar_for
-from portal.deadlines.domain import LAST_LEVEL, ClockFacts, Limit, deadline, next_escalation
+from portal.deadlines.domain import LAST_LEVEL, ClockFacts, Limit, WorkCalendar, deadline, escalation_at
 from portal.deadlines.models import Clock, ClockExtension, ClockPause, ClockState
+from portal.deadlines.querysets import clocks_of, live_clocks_of
+from portal.deadlines.registry import clock_kind
 from portal.errors import Conflict, Invalid
 
 LIVE = (ClockState.RUNNING, ClockState.PAUSED)
@@ -34,11 +36,7 @@ class ExtensionUnfit(Invalid):
 
 def clock_of(subject: models.Model, kind: str) -> Clock | None:
     """The newest clock of this kind on an object, stopped or not."""
-    return (
-        Clock.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk, kind=kind)
-        .order_by("-started_at", "-id")
-        .first()
-    )
+    return clocks_of(subject).filter(kind=kind).order_by("-started_at", "-id").first()
 
 
 @transaction.atomic
@@ -110,6 +108,7 @@ def stop_clock(*, clock: Clock, at: datetime) -> Clock:
         return clock
     if clock.state == ClockState.PAUSED:
         _end_open_span(clock, at)
+        set_deadline(clock, at)
     else:
         _not_before(clock, at)
     ClockPause.objects.create(clock=clock, is_stop=True, started_at=at)
@@ -119,6 +118,16 @@ def stop_clock(*, clock: Clock, at: datetime) -> Clock:
         clock.escalation = 0
     clock.save()
     return clock
+
+
+@transaction.atomic
+def answer_clocks(*, subject: models.Model, answer: str, at: datetime) -> list[Clock]:
+    """Stop the live clocks on an object that this kind of answer ends (see `registry`), and give them back.
+
+    An answer of another kind leaves a clock running. Raises TimeRunsBackwards.
+    """
+    answered = [clock for clock in live_clocks_of(subject) if answer in clock_kind(clock.kind).answered_by]
+    return [stop_clock(clock=clock, at=at) for clock in answered]
 
 
 @transaction.atomic
@@ -156,22 +165,27 @@ def extend_clock(*, clock: Clock, by: Limit, reason: str, actor: User | None, at
     return clock
 
 
-def set_deadline(clock: Clock, at: datetime, *, warn_again: bool = False) -> None:
-    """Compute due, warning and escalation times of a running clock from its facts. The caller saves.
+def set_deadline(clock: Clock, at: datetime, *, warn_again: bool = False, calendar: WorkCalendar | None = None) -> None:
+    """Compute due, warning and escalation times of a running clock from its facts. The caller holds the row and saves.
 
-    A clock that has time again is no longer escalated; one that is still late climbs on from `at`.
+    A clock that has time again is no longer escalated; one that is still late climbs on where it was.
     """
-    calendar = calendar_for(clock.territory_id)
-    found = deadline(clock.facts(), calendar)
+    calendar = calendar or calendar_for(clock.territory_id)
+    facts = clock.facts()
+    found = deadline(facts, calendar)
     clock.due_at, clock.warn_at = found.due_at, found.warn_at
     if warn_again and found.warn_at > at:
         clock.warned_at = None
     if found.due_at > at:
         clock.escalation = 0
-    if clock.escalation == 0:
-        clock.next_escalation_at = found.due_at
-    elif clock.next_escalation_at is None and clock.escalation < LAST_LEVEL:
-        clock.next_escalation_at = next_escalation(at, clock.limit, calendar)
+    clock.next_escalation_at = next_level_at(clock, facts, calendar)
+
+
+def next_level_at(clock: Clock, facts: ClockFacts, calendar: WorkCalendar) -> datetime | None:
+    """When the level after the present one is told; None when the street knows already."""
+    if clock.due_at is None or clock.escalation >= LAST_LEVEL:
+        return None
+    return escalation_at(clock.due_at, clock.escalation + 1, facts, calendar)
 
 
 def _lock(clock: Clock) -> None:
