@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from portal.site.health import healthz
+
 urlpatterns = [
     path("", include("portal.site.urls")),
     path("accounts/", include("portal.accounts.urls")),
@@ -12,6 +14,7 @@ urlpatterns = [
     path("wishes/", include("wishes.urls")),
     path("api/v1/", include("portal.api.urls")),
     path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
 ]
 
 handler400 = "portal.site.errors.bad_request"

@@ -43,7 +43,11 @@ INSTALLED_APPS = [
     "wishes",
 ]
 
+# How many proxies of our own stand in front; production has one. See portal/client_address.py.
+TRUSTED_PROXIES = 0
+
 MIDDLEWARE = [
+    "portal.client_address.ClientAddressMiddleware",
     "portal.site.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -67,6 +71,8 @@ ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SITE_NAME = _("五微 · 社区党群服务")
+# Where people open the portal: the beginning of every link in an e-mail.
+SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000")
 
 TEMPLATES = [
     {
@@ -183,7 +189,12 @@ WORKING_HOURS = ("09:00", "18:00")
 
 # -- files ------------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / ".static"
+STATIC_ROOT = Path(os.environ.get("WUWEI_STATIC_DIR", BASE_DIR / ".static"))
+# Files carry the digest of their content in their names and are compressed once, when collected.
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
 NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
@@ -194,6 +205,9 @@ STATICFILES_DIRS = [
 MEDIA_ROOT = Path(os.environ.get("WUWEI_MEDIA_DIR", DATA_DIR / "media"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# Demo accounts have passwords everybody knows; production sets this.
+REFUSE_DEMO_ACCOUNTS = False
 
 # -- headers ----------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -231,9 +245,18 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "now"
 # Short work a person waits for goes first; long work is cut into short pieces in the queue "bulk".
 CELERY_BROKER_TRANSPORT_OPTIONS["queue_order_strategy"] = "priority"
+CELERY_TASK_ROUTES = {
+    "portal.notifications.tasks.fan_out": {"queue": "bulk"},
+    "portal.notifications.tasks.gather": {"queue": "bulk"},
+    "portal.notifications.tasks.send_bulk": {"queue": "bulk"},
+}
 # Times live in the database, so each sweep is frequent, does what is due and may run twice.
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
-    "relay": {"task": "portal.outbox.tasks.relay", "schedule": 10.0},
+    "relay": {"task": "portal.outbox.tasks.relay", "schedule": 10.0, "options": {"expires": 60}},
+    "send_now": {"task": "portal.notifications.tasks.send_now", "schedule": 10.0, "options": {"expires": 60}},
+    "send_bulk": {"task": "portal.notifications.tasks.send_bulk", "schedule": 30.0, "options": {"expires": 60}},
+    "fan_out": {"task": "portal.notifications.tasks.fan_out", "schedule": 30.0, "options": {"expires": 60}},
+    "gather": {"task": "portal.notifications.tasks.gather", "schedule": 60.0, "options": {"expires": 60}},
     "canary": {"task": "portal.site.tasks.canary", "schedule": 30.0, "kwargs": {"sent_by": "beat"}},
 }
 

@@ -1,8 +1,16 @@
 """Settings of `script/server` and of a developer's shell: mail and text messages go to the console."""
 
-from portal.settings.base import *
+from importlib.util import find_spec
 
-DEBUG = False
+from portal.settings.base import *
+from portal.settings.logs import logging_to
+
+# Error pages are the ones people will meet; DJANGO_DEBUG=1 shows Django's own.
+DEBUG = os.environ.get("DJANGO_DEBUG") == "1"
 SECRET_KEY = "development-only-key-never-used-where-people-depend-on-it"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+LOGGING = logging_to("words")
+
+# Tools that keep migrations in one line and safe to apply; installed with tests/requirements.txt.
+INSTALLED_APPS += [app for app in ("django_linear_migrations", "django_migration_linter") if find_spec(app)]

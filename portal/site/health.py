@@ -1,0 +1,116 @@
+"""`/healthz`: whether everything the portal stands on answers, for monitors and for `script/server`.
+
+Tells 200 and ``"ok": true`` when all of it does, else 503. The answer names what is broken and never how to reach it.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+
+from celery import current_app
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+logger = logging.getLogger(__name__)
+
+CANARY = "portal.site.tasks.canary"
+WORKER_SILENCE = 20.0  # seconds without a canary until the worker is asked again
+WORKER_ANSWER = 3.0  # seconds a worker has for its answer
+BEAT_SILENCE = 150.0  # seconds without a canary from beat, which sends one every 30
+QUESTION_INTERVAL = 2  # seconds between two questions to the worker, however often somebody looks
+KEEP = 24 * 3600
+
+
+class Unhealthy(Exception):
+    """A part does not work; the message is fit for the public."""
+
+
+def note_canary(sent_by: str) -> None:
+    """Remember that a worker carried out a canary just now."""
+    now = time.time()
+    cache.set_many({"health:worker": now, f"health:{sent_by}": now}, KEEP)
+
+
+def _age(key: str) -> float:
+    return time.time() - float(cache.get(key, 0.0))
+
+
+def check_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def check_cache() -> None:
+    cache.set("health:cache", "works", 60)
+    if cache.get("health:cache") != "works":
+        raise Unhealthy("does not keep what it is given")
+
+
+def check_broker() -> None:
+    with current_app.connection_for_write(transport_options={"socket_connect_timeout": 1}) as broker:
+        broker.ensure_connection(max_retries=1, interval_start=0, timeout=2)
+        broker.default_channel.client.ping()
+
+
+def check_worker() -> None:
+    """A canary came through lately, or comes through now."""
+    if _age("health:worker") < WORKER_SILENCE:
+        return
+    if cache.add("health:asked", True, QUESTION_INTERVAL):
+        # Left unanswered, the question is worthless soon: without an end they would pile up.
+        current_app.send_task(CANARY, kwargs={"sent_by": "health"}, expires=30, retry=False)
+    until = time.monotonic() + WORKER_ANSWER
+    while _age("health:worker") >= WORKER_SILENCE:
+        if time.monotonic() > until:
+            raise Unhealthy("no worker carries out tasks")
+        time.sleep(0.05)
+
+
+def check_beat() -> None:
+    """Beat sent a canary lately; it is given time from the first look on."""
+    cache.add("health:beat", time.time(), KEEP)
+    if _age("health:beat") > BEAT_SILENCE:
+        raise Unhealthy("the schedule stands still")
+
+
+CHECKS: dict[str, Callable[[], None]] = {
+    "database": check_database,
+    "cache": check_cache,
+    "broker": check_broker,
+    "worker": check_worker,
+    "beat": check_beat,
+}
+# What each check needs before it can say anything of its own.
+NEEDS = {"worker": ("cache", "broker"), "beat": ("cache",)}
+
+
+def examine() -> dict[str, str]:
+    """Each part's state: "ok", or what is wrong with it."""
+    found: dict[str, str] = {}
+    for name, check in CHECKS.items():
+        if any(found[need] != "ok" for need in NEEDS.get(name, ())):
+            found[name] = "unknown"
+            continue
+        try:
+            check()
+        except Unhealthy as trouble:
+            found[name] = str(trouble)
+        except Exception as error:
+            # Drivers' messages hold addresses and names of accounts: those are for the log.
+            logger.warning("healthz: %s: %s", name, error)
+            found[name] = "does not answer"
+        else:
+            found[name] = "ok"
+    return found
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The state of all parts as JSON."""
+    found = examine()
+    ok = all(state == "ok" for state in found.values())
+    return JsonResponse({"ok": ok, "parts": found}, status=200 if ok else 503)
