@@ -5,12 +5,15 @@ Nothing here reads the database or the clock. Services lock a wish, ask `policie
 """
 
 import enum
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+from grids.roles.domain import HANDLER_ROLES, Role
 
 
 class State(TextChoices):
@@ -252,3 +255,53 @@ class Stars:
 def format_number(day: date, sequence: int) -> str:
     """The number told to the resident: year, month and day, and the day's sequence: 2026-1121-0037."""
     return f"{day:%Y-%m%d}-{sequence:04d}"
+
+
+# Who is asked first, going outward (docs/domain.md §2, "Dispatch"): the grid, the community, the street, the district.
+DISPATCH_CHAIN: tuple[frozenset[Role], ...] = (
+    frozenset({Role.GRID_HEAD, Role.GRID_MEMBER}),
+    frozenset({Role.COMMUNITY_WORKER}),
+    frozenset({Role.COMMUNITY_SECRETARY}),
+    frozenset({Role.STREET_OFFICER}),
+    frozenset({Role.DISTRICT_ADMINISTRATOR}),
+)
+# Whom an overdue wish goes to, by the clock's escalation level.
+ESCALATION_ROLES: Mapping[int, frozenset[Role]] = {
+    1: frozenset({Role.GRID_HEAD, Role.GRID_MEMBER}),
+    2: frozenset({Role.COMMUNITY_WORKER, Role.COMMUNITY_SECRETARY}),
+    3: frozenset({Role.STREET_OFFICER}),
+}
+# Those who may take on a wish of the place they are registered or appointed for.
+HELPER_ROLES: frozenset[Role] = frozenset({Role.VOLUNTEER, Role.PARTY_MEMBER}) | HANDLER_ROLES
+# Those who read what stands in their place without acting on it.
+READING_ROLES: frozenset[Role] = HANDLER_ROLES | {Role.SUPERVISOR}
+
+
+def dispatch_chain(category_role: str) -> tuple[frozenset[Role], ...]:
+    """Roles to ask in turn; a category with a responsible role of its own asks that one first."""
+    if not category_role:
+        return DISPATCH_CHAIN
+    return (frozenset({Role(category_role)}), *DISPATCH_CHAIN)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody a wish could be dispatched to."""
+
+    user_id: int
+    leads: bool  # a grid head, before members of the same grid
+    open_wishes: int
+
+
+def choose_responsible(candidates: Sequence[Candidate]) -> int | None:
+    """The head of the grid first, then whoever has least on the desk; the same input always gives the same person."""
+    if not candidates:
+        return None
+    return min(candidates, key=lambda one: (not one.leads, one.open_wishes, one.user_id)).user_id
+
+
+def clean_text(text: str, *, lines: bool = False) -> str:
+    """What was typed without control characters and outer space; on one line unless `lines`."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(c for c in text if (lines and c == "\n") or unicodedata.category(c) not in {"Cc", "Cs"})
+    return kept.strip()

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grids.roles.models import Role
+from grids.roles.domain import HANDLER_ROLES, Role
 from portal.masking import mask_name
 from wishes.wishes.domain import (
     ClaimState,
@@ -33,6 +33,7 @@ __all__ = [
     "Extension",
     "Question",
     "Rating",
+    "Reopening",
     "Verification",
     "Wish",
     "WishNumber",
@@ -53,7 +54,7 @@ class Category(models.Model):
     responsible_role = models.CharField(
         _("负责岗位"),
         max_length=40,
-        choices=Role.choices,
+        choices=[(role.value, role.label) for role in Role if role in HANDLER_ROLES],
         blank=True,
         help_text=_("留空时先找网格，没有网格再找社区、街道"),
     )
@@ -276,11 +277,14 @@ class Wish(models.Model):
 
     @property
     def author_name(self) -> str:
-        """The author as the public sees them: the display name if they chose so, else 张*; special groups always 张*."""
+        """The author as the public sees them: the display name if they chose so, else 张*.
+
+        Special groups are 张* whatever was chosen.
+        """
         if self.author.erased_at is not None:
             return str(_("已注销用户"))
         if self.show_name and not self.is_special:
-            return self.author.display_name or mask_name(self.contact_name or self.author.legal_name)
+            return self.author.public_name
         return mask_name(self.contact_name or self.author.legal_name or self.author.display_name) or str(_("居民"))
 
     def ended_at(self) -> datetime | None:
@@ -428,6 +432,22 @@ class Question(models.Model):
         return self.text
 
 
+class Reopening(models.Model):
+    """Why the resident said that it was not done yet (重新办理)."""
+
+    wish = models.ForeignKey(Wish, on_delete=models.PROTECT, related_name="reopenings", verbose_name=_("心愿"))
+    reason = models.CharField(_("哪里还没办好"), max_length=500, blank=True)
+    reopened_at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("重新办理")
+        verbose_name_plural = _("重新办理")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
 class AnswerTemplate(models.Model):
     """Wording ready for a public reason (答复模板), for one territory's subtree or for everybody."""
 
@@ -477,13 +497,14 @@ class WishPhoto(models.Model):
     claim = models.ForeignKey(
         Claim, on_delete=models.PROTECT, null=True, blank=True, related_name="photos", verbose_name=_("认领")
     )
+    round = models.PositiveSmallIntegerField(_("第几次办理"), default=0)
     position = models.PositiveSmallIntegerField(_("顺序"), default=0)
     added_at = models.DateTimeField(_("添加时间"), default=timezone.now)
 
     class Meta:
         verbose_name = _("心愿照片")
         verbose_name_plural = _("心愿照片")
-        ordering = ["role", "position", "id"]
+        ordering = ["role", "round", "position", "id"]
         constraints = [
             models.CheckConstraint(
                 name="wish_photo_claim_role", condition=Q(claim__isnull=True) | Q(role=PhotoRole.FULFILMENT)

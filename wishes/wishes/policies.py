@@ -1,31 +1,245 @@
-"""Who may do what with a wish, and why not: one decision for pages, API and services alike."""
+"""Who may do what with a wish, and why not: one decision for pages, API, admin and services alike.
 
+`domain.TRANSITIONS` says which relation may take which step in which state; here it is found out what somebody is to a
+wish, and the few conditions that are no table are added. The predicates are also registered with `rules`, so that
+`user.has_perm("wishes.claim_wish", wish)` asks the same question.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
 
+import rules
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from grids.roles.domain import HANDLER_ROLES, Role
+from grids.roles.queries import held_by
 from portal.accounts.models import User
-from wishes.wishes.domain import Action
+from portal.errors import Conflict, NotAllowed
+from portal.outbox.registry import Visibility
+from wishes.wishes.domain import HELPER_ROLES, READING_ROLES, Action, End, Relation, State, step_for
+from wishes.wishes.limits import reopen_rule
 from wishes.wishes.models import Wish
+
+Viewer: TypeAlias = User | AnonymousUser
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether somebody may, and the sentence that says why not."""
+    """Whether somebody may, and the sentence that says why not.
+
+    `by_state` tells apart "no longer possible for anybody" (409) from "not you" (403).
+    """
 
     allowed: bool
     reason: str | Promise = ""
+    by_state: bool = False
 
     def __bool__(self) -> bool:
         return self.allowed
 
 
-def can(user: User | AnonymousUser, action: Action, wish: Wish, *, on_behalf_of: User | None = None) -> Decision:
-    """Whether this person may take this step with this wish now."""
-    raise NotImplementedError
+YES = Decision(True)
 
 
-def actions_for(user: User | AnonymousUser, wish: Wish) -> list[Action]:
-    """The steps this person may take now, for the buttons of a page."""
-    raise NotImplementedError
+def _covers(user: Viewer, roles: frozenset[Role], wish: Wish) -> bool:
+    return bool(wish.path) and any(held.role in roles and held.covers(wish.path) for held in held_by(user))
+
+
+@rules.predicate
+def is_author(user: Viewer, wish: Wish) -> bool:
+    """It is this person's wish."""
+    return isinstance(user, User) and user.is_active and wish.author_id == user.pk
+
+
+@rules.predicate
+def is_scribe(user: Viewer, wish: Wish) -> bool:
+    """This cadre is writing the wish down for its author (代录)."""
+    return (
+        isinstance(user, User)
+        and wish.state == State.DRAFT
+        and wish.entered_by_id == user.pk
+        and any(held.role in HANDLER_ROLES for held in held_by(user))
+    )
+
+
+@rules.predicate
+def is_claimant(user: Viewer, wish: Wish) -> bool:
+    """This person holds the claim, or held it when the wish was fulfilled."""
+    return isinstance(user, User) and user.is_active and wish.claimant_id == user.pk
+
+
+@rules.predicate
+def is_handler(user: Viewer, wish: Wish) -> bool:
+    """This person's staff role covers the place of the wish. Nobody handles a wish of their own."""
+    return _covers(user, HANDLER_ROLES, wish) and not is_author(user, wish)
+
+
+@rules.predicate
+def is_helper(user: Viewer, wish: Wish) -> bool:
+    """Volunteer, Party member or staff of the place; nobody is the helper of a wish of their own."""
+    return _covers(user, HELPER_ROLES, wish) and not is_author(user, wish)
+
+
+_PREDICATES: dict[Relation, Callable[[Viewer, Wish], bool]] = {
+    Relation.CLAIMANT: is_claimant,
+    Relation.HANDLER: is_handler,
+    Relation.HELPER: is_helper,
+}
+# What a cadre may do in the place of a resident who asked for it at the desk or by phone; each time it is recorded.
+ON_BEHALF_ACTIONS = frozenset({Action.CONFIRM, Action.REOPEN, Action.ANSWER, Action.WITHDRAW, Action.EDIT})
+
+
+def relations(user: Viewer, wish: Wish, *, on_behalf_of: User | None = None) -> frozenset[Relation]:
+    """Everything this person is to this wish."""
+    found = {relation for relation, holds in _PREDICATES.items() if holds(user, wish)}
+    acts_for_author = on_behalf_of is not None and on_behalf_of.pk == wish.author_id and is_handler(user, wish)
+    if is_author(user, wish) or is_scribe(user, wish) or acts_for_author:
+        found.add(Relation.AUTHOR)
+    return frozenset(found or {Relation.OTHER})
+
+
+def can(
+    user: Viewer, action: Action, wish: Wish, *, on_behalf_of: User | None = None, at: datetime | None = None
+) -> Decision:
+    """Whether this person may take this step with this wish at this moment (now unless given)."""
+    step = step_for(wish.state, action)
+    if step is None:
+        return Decision(False, _state_reason(action, wish), by_state=True)
+    if on_behalf_of is not None and action not in ON_BEHALF_ACTIONS:
+        on_behalf_of = None
+    if not step.by & relations(user, wish, on_behalf_of=on_behalf_of):
+        return Decision(False, _relation_reason(user, action, wish))
+    condition = _CONDITIONS.get(action)
+    return condition(wish, at or timezone.now()) if condition else YES
+
+
+def require(
+    user: Viewer, action: Action, wish: Wish, *, on_behalf_of: User | None = None, at: datetime | None = None
+) -> None:
+    """`can`, as an error: `Conflict` where the state forbids it to everybody, else `NotAllowed`."""
+    decision = can(user, action, wish, on_behalf_of=on_behalf_of, at=at)
+    if decision.allowed:
+        return
+    if decision.by_state:
+        code = "already_claimed" if action == Action.CLAIM and wish.state == State.CLAIMED else "wrong_state"
+        raise Conflict(decision.reason, code=code)
+    raise NotAllowed(decision.reason)
+
+
+def actions_for(user: Viewer, wish: Wish) -> list[Action]:
+    """The steps this person may take now, for the buttons of a page; in the order of `Action`."""
+    return [action for action in Action if can(user, action, wish).allowed]
+
+
+def timeline_levels(user: Viewer, wish: Wish) -> frozenset[Visibility]:
+    """Which events of the wish this person may read."""
+    levels = {Visibility.PUBLIC}
+    if relations(user, wish) & {Relation.AUTHOR, Relation.CLAIMANT, Relation.HANDLER} or _entered(user, wish):
+        levels.add(Visibility.PARTIES)
+    if _covers(user, READING_ROLES, wish) and not is_author(user, wish):
+        levels |= {Visibility.PARTIES, Visibility.INTERNAL}
+    return frozenset(levels)
+
+
+def sees_private_notes(user: Viewer, wish: Wish) -> bool:
+    """Verification notes are between the handlers of the place."""
+    return bool(is_handler(user, wish))
+
+
+def _entered(user: Viewer, wish: Wish) -> bool:
+    return isinstance(user, User) and wish.entered_by_id == user.pk
+
+
+# -- conditions that are no table --------------------------------------------------------------------------------------
+def _may_reopen(wish: Wish, now: datetime) -> Decision:
+    if wish.state == State.CLOSED and wish.end != End.FULFILLED:
+        return Decision(False, gettext_lazy("这个心愿不是办好后办结的，可以重新许一个。"), by_state=True)
+    rule = reopen_rule(wish.territory)
+    ended_at = wish.ended_at()
+    if ended_at is None or not rule.still_open(ended_at=ended_at, now=now):
+        words = _("办好后{days}天内可以要求重新办理，现在已经过了。可以重新许一个心愿。").format(days=rule.days)
+        return Decision(False, words, by_state=True)
+    if not rule.has_left(reopen_count=wish.reopen_count):
+        words = _("已经重新办理过{times}次了。请和社区书记说一说。").format(times=rule.times)
+        return Decision(False, words, by_state=True)
+    return YES
+
+
+def _not_waiting(wish: Wish, now: datetime) -> Decision:
+    if wish.waiting_since is not None:
+        return Decision(False, gettext_lazy("正在等居民回答，等有了回音再说。"), by_state=True)
+    return YES
+
+
+def _waiting(wish: Wish, now: datetime) -> Decision:
+    if wish.waiting_since is None:
+        return Decision(False, gettext_lazy("现在没有等您回答的问题。"), by_state=True)
+    return YES
+
+
+def _was_submitted(wish: Wish, now: datetime) -> Decision:
+    if wish.state == State.DRAFT and not wish.was_returned:
+        return Decision(False, gettext_lazy("还没提交的草稿可以直接删掉。"), by_state=True)
+    return YES
+
+
+_CONDITIONS: dict[Action, Callable[[Wish, datetime], Decision]] = {
+    Action.REOPEN: _may_reopen,
+    Action.ASK: _not_waiting,
+    Action.EXTEND: _not_waiting,
+    Action.ANSWER: _waiting,
+    Action.WITHDRAW: _was_submitted,
+}
+
+
+# -- the sentence that says why not ------------------------------------------------------------------------------------
+def _state_reason(action: Action, wish: Wish) -> str:
+    if action == Action.CLAIM and wish.state == State.CLAIMED:
+        return _("已经有人先认领了，谢谢您的热心。")
+    if action == Action.EDIT and wish.state in {State.CLAIMED, State.FULFILLED}:
+        return _("已经有人认领，内容不能再改了。有变化请在回答里告诉对方。")
+    if action == Action.REVEAL:
+        return _("认领结束后，联系方式就不再显示了。")
+    return _("心愿现在是“{state}”，不能“{action}”。").format(state=wish.get_state_display(), action=action.label)
+
+
+def _relation_reason(user: Viewer, action: Action, wish: Wish) -> str:
+    if not isinstance(user, User):
+        return _("请先登录。")
+    if action == Action.CLAIM:
+        if is_author(user, wish):
+            return _("这是您自己的心愿，等邻居来帮您吧。")
+        if any(held.role in HELPER_ROLES for held in held_by(user)):
+            return _("您登记的服务范围不包括这里。")
+        return _("登记成为志愿者以后，就可以认领邻居的心愿了。")
+    if action == Action.REVEAL:
+        return _("只有认领人和负责这里的工作人员可以查看联系方式。")
+    if action == Action.GIVE_UP:
+        return _("只有认领人自己可以这样做。")
+    if action in _AUTHORS_ACTIONS:
+        return _("只有许愿人自己可以这样做。")
+    if is_author(user, wish):
+        return _("自己的心愿要请别的工作人员来办。")
+    return _("只有负责这里的工作人员可以这样做。")
+
+
+_AUTHORS_ACTIONS = frozenset(
+    {Action.EDIT, Action.SUBMIT, Action.CONFIRM, Action.REOPEN, Action.ANSWER, Action.WITHDRAW}
+)
+
+
+def _permission(action: Action) -> Callable[[Viewer, Wish], bool]:
+    def may(user: Viewer, wish: Wish) -> bool:
+        return can(user, action, wish).allowed
+
+    return may
+
+
+for _action in Action:
+    rules.add_perm(f"wishes.{_action.value}_wish", rules.predicate(_permission(_action), name=f"may_{_action.value}"))

@@ -6,10 +6,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 
-from grids.roles.models import HANDLER_ROLES
+from grids.roles.domain import HANDLER_ROLES
 from grids.roles.queries import paths_of
 from portal.accounts.models import User
-from wishes.wishes.domain import OPEN_STATES, PUBLIC_ENDS, ClaimState, State
+from wishes.wishes.domain import OPEN_STATES, PUBLIC_ENDS, READING_ROLES, ClaimState, State
 
 if TYPE_CHECKING:
     from grids.territory.models import Territory
@@ -46,7 +46,7 @@ class WishQuerySet(models.QuerySet["Wish"]):
         """Public wishes, one's own, those one has claimed, and those in the places one's staff roles cover."""
         if not isinstance(user, User):
             return self.public()
-        staff = under_paths(paths_of(user, HANDLER_ROLES)) & ~Q(state=State.DRAFT, number="")
+        staff = under_paths(paths_of(user, READING_ROLES)) & ~Q(state=State.DRAFT, number="")
         return self.filter(is_public() | Q(author=user) | Q(entered_by=user) | Q(claimant=user) | staff)
 
     def mine(self, user: User) -> "WishQuerySet":

@@ -11,12 +11,11 @@ from wishes.wishes.services.closing import (
 from wishes.wishes.services.contact import Contact, contact_for, reveal_contact
 from wishes.wishes.services.dispatch import transfer_wish
 from wishes.wishes.services.fulfilment import auto_confirm_wish, confirm_wish, fulfil_claim, reopen_wish
+from wishes.wishes.services.pictures import attach_photo, remove_photo
 from wishes.wishes.services.posting import (
     WishFields,
-    attach_photo,
     discard_draft,
     edit_wish,
-    remove_photo,
     save_draft,
     start_draft,
     submit_wish,

@@ -2,10 +2,93 @@
 
 from datetime import datetime
 
+from django.db import transaction
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from grids.roles.domain import HANDLER_ROLES, Role
+from grids.roles.queries import held_by, holds, nearest_holders
+from grids.territory.models import Territory
 from portal.accounts.models import User
+from portal.errors import Invalid
+from portal.outbox.services import record
+from wishes.wishes.domain import Action, Candidate, choose_responsible, dispatch_chain
+from wishes.wishes.events import WishDispatched, WishTransferred
 from wishes.wishes.models import Wish
+from wishes.wishes.policies import require
+from wishes.wishes.services.steps import locked, moment, required, responded, save
 
 
+def dispatch(wish: Wish, *, actor: User, at: datetime) -> None:
+    """Decides who is responsible and records it, in the transaction of the submission. The caller saves.
+
+    The role named by the category is asked first, then grid, community worker, secretary, street and district; of
+    several people the head of the grid, else whoever has the fewest open wishes. Where nobody is appointed at all the
+    wish stays with the place, and shows in the work list of whoever is appointed later.
+    """
+    assert wish.territory is not None
+    assert wish.category is not None
+    found = find_responsible(wish.territory, wish.category.responsible_role, not_user=wish.author_id)
+    wish.responsible = found
+    wish.responsible_territory_id = _seat(found, wish) if found else wish.territory_id
+    record(
+        WishDispatched(
+            wish_id=wish.pk, territory_id=wish.responsible_territory_id or 0, responsible_id=found.pk if found else None
+        ),
+        subject=wish,
+        actor=actor,
+        at=at,
+    )
+
+
+def find_responsible(territory: Territory, category_role: str = "", *, not_user: int | None = None) -> User | None:
+    """The person to whom a wish of this place and kind goes; None where nobody is appointed on the whole way up."""
+    for roles in dispatch_chain(category_role):
+        people = [user for user in nearest_holders(roles, territory) if user.pk != not_user]
+        if people:
+            chosen = choose_responsible(_candidates(people, territory))
+            return next(user for user in people if user.pk == chosen)
+    return None
+
+
+@transaction.atomic
 def transfer_wish(*, actor: User, wish: Wish, to: User, reason: str, at: datetime | None = None) -> Wish:
-    """Hands the wish to another handler of its place, who is responsible from now on. The clock goes on."""
-    raise NotImplementedError
+    """Hands the wish to another handler of its place, who is responsible from now on. The clock goes on.
+
+    Raises `Invalid` (field "to") for somebody whose role does not cover the place, `NotAllowed`, `Conflict`.
+    """
+    now = moment(at)
+    wish = locked(wish)
+    require(actor, Action.TRANSFER, wish, at=now)
+    reason = required(reason, field="reason", message=_("请写一句为什么转给别人。"))
+    assert wish.territory is not None
+    if to.pk == wish.author_id or not holds(to, HANDLER_ROLES, wish.territory):
+        raise Invalid(_("这位同志不负责这里，请另选一位。"), code="wrong_person", field="to")
+    if to.pk == wish.responsible_id:
+        raise Invalid(_("这件事已经由这位同志负责了。"), code="same_person", field="to")
+    before = wish.responsible_id
+    wish.responsible = to
+    wish.responsible_territory_id = _seat(to, wish)
+    responded(wish, now)
+    record(
+        WishTransferred(wish_id=wish.pk, from_id=before, to_id=to.pk), subject=wish, actor=actor, text=reason, at=now
+    )
+    return save(wish)
+
+
+def _candidates(people: list[User], territory: Territory) -> list[Candidate]:
+    counted = (
+        Wish.objects.open()
+        .filter(responsible__in=people)
+        .values("responsible")
+        .annotate(number=Count("pk"))
+        .values_list("responsible", "number")
+    )
+    waiting = dict(counted)
+    return [Candidate(user.pk, holds(user, {Role.GRID_HEAD}, territory), waiting.get(user.pk, 0)) for user in people]
+
+
+def _seat(user: User, wish: Wish) -> int | None:
+    """The territory of the appointment by which this person answers for the place: the nearest one."""
+    covering = [held for held in held_by(user) if held.role in HANDLER_ROLES and held.covers(wish.path)]
+    return max(covering, key=lambda held: len(held.path)).territory_id if covering else wish.territory_id

@@ -3,19 +3,54 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from portal.accounts.models import User
+from portal.errors import Conflict, Invalid
+from portal.outbox.services import record
 from portal.photos.models import Photo
-from wishes.wishes.domain import Stars
-from wishes.wishes.models import Wish
+from wishes.wishes.domain import Action, ClaimState, End, PhotoRole, Stars, State, state_after_reopening
+from wishes.wishes.events import WishAutoConfirmed, WishConfirmed, WishFulfilled, WishReopened
+from wishes.wishes.limits import auto_confirm_after
+from wishes.wishes.models import Claim, Rating, Reopening, Wish
+from wishes.wishes.policies import require
+from wishes.wishes.services import steps
+from wishes.wishes.services.claims import live_claim
+from wishes.wishes.services.pictures import add_photos
 
 
+@transaction.atomic
 def fulfil_claim(
     *, actor: User, wish: Wish, note: str = "", photos: Sequence[Photo] = (), at: datetime | None = None
 ) -> Wish:
-    """The claimant or a handler says it is done, with 1–9 photos or a note of thanks. The clock stops."""
-    raise NotImplementedError
+    """The claimant or a handler says it is done, with 1–9 photos or a note of thanks. The clock stops.
+
+    Note and photos are public. Raises `Invalid` (field "photos") where both are missing or there are too many photos,
+    `NotAllowed`, `Conflict`.
+    """
+    now = steps.moment(at)
+    wish = steps.locked(wish)
+    require(actor, Action.FULFIL, wish, at=now)
+    note = steps.optional(note, field="note", longest=2000)
+    if not note and not photos:
+        raise Invalid(_("请放一张完成的照片，或者写几句话。"), code="required", field="photos")
+    claim = live_claim(wish)
+    if claim is None:
+        raise Conflict(_("这次认领已经结束了。"), code="claim_over")
+    claim.state, claim.ended_at, claim.note = ClaimState.DONE, now, note
+    claim.save()
+    add_photos(wish, photos, actor=actor, role=PhotoRole.FULFILMENT, claim=claim)
+    steps.move(wish, Action.FULFIL, State.FULFILLED)
+    wish.fulfilled_at = now
+    wish.waiting_since = None
+    wish.questions.filter(answered_at=None).update(answered_at=now)
+    steps.stop(wish, at=now)
+    record(WishFulfilled(wish_id=wish.pk, claim_id=claim.pk), subject=wish, actor=actor, at=now)
+    return steps.save(wish)
 
 
+@transaction.atomic
 def confirm_wish(
     *,
     actor: User,
@@ -25,17 +60,79 @@ def confirm_wish(
     on_behalf_of: User | None = None,
     at: datetime | None = None,
 ) -> Wish:
-    """The resident confirms and rates; the wish is closed as fulfilled."""
-    raise NotImplementedError
+    """The resident confirms and rates; the wish is closed as fulfilled.
+
+    Raises `Invalid` with the mark that is not 1–5, `NotAllowed`, `Conflict`.
+    """
+    now = steps.moment(at)
+    wish = steps.locked(wish)
+    require(actor, Action.CONFIRM, wish, on_behalf_of=on_behalf_of, at=now)
+    for name in stars.wrong_fields():
+        raise Invalid(_("请打1到5颗星。"), code="range", field=name)
+    comment = steps.optional(comment, field="comment")
+    rating = Rating.objects.create(
+        wish=wish,
+        round=wish.reopen_count,
+        speed=stars.speed,
+        attitude=stars.attitude,
+        result=stars.result,
+        comment=comment,
+        rated_at=now,
+    )
+    steps.close(wish, action=Action.CONFIRM, end=End.FULFILLED, reason="", at=now)
+    event = WishConfirmed(
+        wish_id=wish.pk, rating_id=rating.pk, speed=stars.speed, attitude=stars.attitude, result=stars.result
+    )
+    record(event, subject=wish, actor=actor, on_behalf_of=on_behalf_of, at=now)
+    return steps.save(wish)
 
 
-def auto_confirm_wish(*, wish: Wish, at: datetime | None = None) -> Wish:
-    """Nobody answered in time: closed as fulfilled without a rating."""
-    raise NotImplementedError
+@transaction.atomic
+def auto_confirm_wish(*, wish: Wish, at: datetime | None = None) -> bool:
+    """Nobody answered in time: closed as fulfilled without a rating. Returns False where it is not (or no longer) due."""
+    now = steps.moment(at)
+    wish = steps.locked(wish)
+    if wish.state != State.FULFILLED or wish.fulfilled_at is None or wish.territory is None:
+        return False
+    if now < wish.fulfilled_at + auto_confirm_after(wish.territory):
+        return False
+    steps.close(wish, action=Action.AUTO_CONFIRM, end=End.FULFILLED, reason="", at=now)
+    record(WishAutoConfirmed(wish_id=wish.pk), subject=wish, at=now)
+    steps.save(wish)
+    return True
 
 
+@transaction.atomic
 def reopen_wish(
     *, actor: User, wish: Wish, reason: str, on_behalf_of: User | None = None, at: datetime | None = None
 ) -> Wish:
-    """Not done yet, says the resident: within 7 days, twice at most; back to the same person, the clock starts anew."""
-    raise NotImplementedError
+    """Not done yet, says the resident: within 7 days, twice at most; back to the same person, the clock starts anew.
+
+    Where the claimant has left, the wish waits for somebody new. Raises `Invalid` (field "reason"), `NotAllowed`,
+    `Conflict` when time or turns are used up.
+    """
+    now = steps.moment(at)
+    wish = steps.locked(wish)
+    require(actor, Action.REOPEN, wish, on_behalf_of=on_behalf_of, at=now)
+    reason = steps.required(reason, field="reason", message=_("请写一句哪里还没办好。"))
+    claim = _claim_to_revive(wish)
+    steps.move(wish, Action.REOPEN, state_after_reopening(claimant_still_there=claim is not None))
+    if claim is not None:
+        claim.state, claim.ended_at = ClaimState.LIVE, None
+        claim.save()
+    else:
+        wish.claimant = wish.claimed_at = None
+    wish.end = wish.end_reason = ""
+    wish.closed_at = wish.fulfilled_at = None
+    wish.reopen_count += 1
+    Reopening.objects.create(wish=wish, reason=reason, reopened_at=now)
+    steps.restart(wish, at=now)
+    event = WishReopened(wish_id=wish.pk, times=wish.reopen_count, claimant_id=claim.claimant_id if claim else None)
+    record(event, subject=wish, actor=actor, on_behalf_of=on_behalf_of, at=now)
+    return steps.save(wish)
+
+
+def _claim_to_revive(wish: Wish) -> Claim | None:
+    """The claim that led to fulfilment, unless its claimant is gone."""
+    claim = wish.claims.filter(state=ClaimState.DONE).select_related("claimant").order_by("-id").first()
+    return claim if claim is not None and claim.claimant.is_active else None

@@ -1,13 +1,34 @@
 """From the first word of a draft to a submitted wish (许愿), and edits until somebody has claimed it."""
 
 from datetime import datetime
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack, cast
 
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from grids.roles.domain import HANDLER_ROLES
+from grids.roles.queries import community_of, holds_anywhere, residency_of
+from grids.territory.domain import Level
 from grids.territory.models import Territory
 from portal.accounts.models import User
-from portal.photos.models import Photo
-from wishes.wishes.domain import PhotoRole
-from wishes.wishes.models import Category, Wish, WishPhoto
+from portal.errors import Conflict, Invalid, NotAllowed
+from portal.outbox.services import record
+from wishes.wishes.domain import (
+    Action,
+    Kind,
+    SpecialGroup,
+    State,
+    clean_text,
+    format_number,
+    state_after_submission,
+)
+from wishes.wishes.events import WishEdited, WishPublished, WishSubmitted
+from wishes.wishes.limits import looks_first_at_unconfirmed, needs_verification
+from wishes.wishes.models import Category, Wish, WishNumber
+from wishes.wishes.policies import require
+from wishes.wishes.services import steps
+from wishes.wishes.services.dispatch import dispatch
 
 
 class WishFields(TypedDict, total=False):
@@ -28,41 +49,243 @@ class WishFields(TypedDict, total=False):
     draft_step: str
 
 
+LONGEST = {
+    "title": 60,
+    "details": 2000,
+    "unit": 10,
+    "place": 80,
+    "address": 200,
+    "contact_name": 60,
+    "contact_phone": 20,
+    "draft_step": 20,
+}
+EDITABLE = frozenset(WishFields.__annotations__)
+
+
+@transaction.atomic
 def start_draft(*, actor: User, on_behalf_of: User | None = None, at: datetime | None = None) -> Wish:
     """The resident's one open draft, begun now if there is none; contact and community come from the account.
 
-    With `on_behalf_of`, a cadre writes for that resident (代录) and is recorded as `entered_by`.
+    With `on_behalf_of`, a cadre writes for that resident (代录) and is recorded as `entered_by`. Raises `NotAllowed`
+    when the actor is no cadre.
     """
-    raise NotImplementedError
+    author = on_behalf_of or actor
+    if author.pk != actor.pk and not holds_anywhere(actor, HANDLER_ROLES):
+        raise NotAllowed(_("只有工作人员可以替居民登记心愿。"))
+    draft = Wish.objects.filter(author=author, state=State.DRAFT, number="").first()
+    if draft is not None:
+        return _taken_up(draft, actor)
+    residency = residency_of(author)
+    place = residency.place if residency else community_of(author)
+    draft = Wish(
+        author=author,
+        entered_by=actor if author.pk != actor.pk else None,
+        created_at=steps.moment(at),
+        contact_name=author.legal_name or author.display_name,
+        contact_phone=author.phone or "",
+        address=residency.address if residency else "",
+    )
+    if place is not None:
+        set_place(draft, place)
+    try:
+        with transaction.atomic():
+            draft.save()
+    except IntegrityError:
+        # Two pages opened at once: the other one has just begun the draft.
+        return Wish.objects.get(author=author, state=State.DRAFT, number="")
+    return draft
 
 
+@transaction.atomic
 def save_draft(*, actor: User, wish: Wish, at: datetime | None = None, **fields: Unpack[WishFields]) -> Wish:
-    """Keeps what has been typed so far; nothing is required yet. Raises `Invalid` with the field for what can never be right."""
-    raise NotImplementedError
+    """Keeps what has been typed so far; nothing is required yet. Raises `Invalid` for what can never be right.
+
+    Also takes a wish that came back from verification, which is a draft again.
+    """
+    wish = steps.locked(wish)
+    if wish.state != State.DRAFT:
+        raise Conflict(_("这个心愿已经提交了，不再是草稿。"), code="wrong_state")
+    require(actor, Action.EDIT, wish, at=at)
+    _apply(wish, fields)
+    return steps.save(wish)
 
 
+@transaction.atomic
 def discard_draft(*, actor: User, wish: Wish) -> None:
-    """Removes a draft that was never submitted."""
-    raise NotImplementedError
+    """Removes a draft that was never submitted. Raises `Conflict` for a wish that was."""
+    wish = steps.locked(wish)
+    if wish.state != State.DRAFT or wish.number:
+        raise Conflict(_("提交过的心愿不能删掉，可以撤回。"), code="wrong_state")
+    require(actor, Action.EDIT, wish)
+    wish.delete()
 
 
+@transaction.atomic
 def submit_wish(*, actor: User, wish: Wish, at: datetime | None = None) -> Wish:
-    """Sends the wish: number, dispatch and clock in one transaction; returns it in its new state."""
-    raise NotImplementedError
+    """Sends the wish: number, dispatch and clock in one transaction; returns it in its new state.
+
+    Who may: anybody with an account whose phone is verified, or who was registered by staff, names the place of the
+    wish and so decides which grid hears of it. A resident whose residency there is not confirmed yet may send as well;
+    where the place's setting says so, such a wish is looked at by the community first.
+    Raises `Invalid` with the field that is missing, `NotAllowed`, `Conflict` when it was sent already.
+    """
+    now = steps.moment(at)
+    wish = steps.locked(wish)
+    require(actor, Action.SUBMIT, wish, at=now)
+    _check_author(wish)
+    check_complete(wish)
+    assert wish.category is not None
+    assert wish.territory is not None
+    again = bool(wish.number)
+    _settle(wish)
+    steps.move(wish, Action.SUBMIT, _state_after(wish))
+    wish.waiting_since = None
+    if not again:
+        wish.number = next_number(now)
+        wish.submitted_at = now
+    if wish.state == State.PUBLISHED:
+        wish.published_at = wish.published_at or now
+    steps.save(wish)
+    steps.start(wish, at=now)
+    on_behalf_of = wish.author if actor.pk != wish.author_id else None
+    event = WishSubmitted(wish_id=wish.pk, again=again)
+    record(event, subject=wish, actor=actor, on_behalf_of=on_behalf_of, at=now)
+    dispatch(wish, actor=actor, at=now)
+    if wish.state == State.PUBLISHED:
+        record(WishPublished(wish_id=wish.pk), subject=wish, at=now)
+    return steps.save(wish)
 
 
+@transaction.atomic
 def edit_wish(
-    *, actor: User, wish: Wish, version: int | None = None, at: datetime | None = None, **fields: Unpack[WishFields]
+    *,
+    actor: User,
+    wish: Wish,
+    version: int | None = None,
+    on_behalf_of: User | None = None,
+    at: datetime | None = None,
+    **fields: Unpack[WishFields],
 ) -> Wish:
-    """Changes a submitted wish until it is claimed. `version` is what the form was filled from: `Conflict` if it moved on."""
-    raise NotImplementedError
+    """Changes a submitted wish until it is claimed; `version` is what the form was filled from.
+
+    Place and category stay as dispatched. Raises `Conflict` (code "changed") when somebody changed it meanwhile,
+    `Invalid` with the field, `NotAllowed`.
+    """
+    now = steps.moment(at)
+    wish = steps.locked(wish)
+    require(actor, Action.EDIT, wish, on_behalf_of=on_behalf_of, at=now)
+    if version is not None and version != wish.version:
+        raise Conflict(_("您打开以后，这个心愿有了变化。请看看现在的内容，再改一次。"), code="changed")
+    if {"territory", "category", "special_group"} & set(fields):
+        raise Invalid(_("地点、类别和特殊情况提交后不能改，可以撤回后重新许一个。"), code="fixed")
+    before = {name: getattr(wish, name) for name in fields}
+    _apply(wish, fields)
+    check_complete(wish)
+    changed = tuple(sorted(name for name, value in before.items() if getattr(wish, name) != value))
+    if not changed:
+        return wish
+    record(WishEdited(wish_id=wish.pk, fields=changed), subject=wish, actor=actor, on_behalf_of=on_behalf_of, at=now)
+    return steps.save(wish)
 
 
-def attach_photo(*, actor: User, wish: Wish, photo: Photo, role: PhotoRole = PhotoRole.REQUEST) -> WishPhoto:
-    """Adds one of the actor's own photos; `Invalid` (field "photos") beyond the territory's maximum (9 by default)."""
-    raise NotImplementedError
+def set_place(wish: Wish, place: Territory) -> None:
+    """Puts the wish into the grid, or the community where no grid is known. Raises `Invalid` (field "territory")."""
+    grid, community = place.ancestor_at(Level.GRID), place.ancestor_at(Level.COMMUNITY)
+    if community is None:
+        raise Invalid(_("请选到社区或网格。"), code="too_wide", field="territory")
+    wish.territory = grid or community
+    wish.community = community
+    wish.path = str(wish.territory.path)
 
 
-def remove_photo(*, actor: User, wish: Wish, wish_photo: WishPhoto) -> None:
-    """Takes a photo of the request off again, until the wish is claimed."""
-    raise NotImplementedError
+def check_complete(wish: Wish) -> None:
+    """Raises `Invalid` with the first field that is missing for sending."""
+    assisted_without_phone = wish.entered_by_id is not None and not wish.author.phone
+    missing = [
+        ("territory", wish.territory_id is None, _("请选心愿在哪个社区或网格。")),
+        ("category", wish.category is None or not wish.category.is_active, _("请选一个类别。")),
+        ("title", not wish.title, _("请用一句话写下心愿。")),
+        ("contact_name", not wish.contact_name, _("请写下怎么称呼您。")),
+        ("contact_phone", not wish.contact_phone and not assisted_without_phone, _("请留一个能找到您的电话。")),
+    ]
+    for field, is_missing, message in missing:
+        if is_missing:
+            raise Invalid(message, code="required", field=field)
+
+
+def next_number(at: datetime) -> str:
+    """The next number of that local day, race-free: one statement moves the day's row and reads it."""
+    day = timezone.localdate(at)
+    table = connection.ops.quote_name(WishNumber._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} AS n (day, last) VALUES (%s, 1) "  # noqa: S608 - the table's own quoted name
+            "ON CONFLICT (day) DO UPDATE SET last = n.last + 1 RETURNING last",
+            [day],
+        )
+        (last,) = cursor.fetchone()
+    return format_number(day, int(last))
+
+
+def _taken_up(draft: Wish, actor: User) -> Wish:
+    """A cadre goes on with the draft somebody began; the author takes it back by opening it."""
+    scribe = actor if actor.pk != draft.author_id else None
+    if draft.entered_by_id != (scribe.pk if scribe else None):
+        draft.entered_by = scribe
+        draft.save(update_fields=["entered_by"])
+    return draft
+
+
+def _apply(wish: Wish, fields: WishFields) -> None:
+    for name, value in cast(dict[str, Any], fields).items():
+        if name not in EDITABLE:
+            raise TypeError(f"{name} is not a field a resident writes")
+        if name == "territory":
+            if value is not None:
+                set_place(wish, value)
+        elif name in LONGEST:
+            setattr(wish, name, _text(name, value))
+        else:
+            setattr(wish, name, value)
+    if wish.special_group not in SpecialGroup.values:
+        raise Invalid(_("请从列表里选。"), field="special_group")
+    if wish.category is not None and wish.category_id != wish.category.pk:
+        raise Invalid(_("请从列表里选。"), field="category")
+    if wish.quantity is not None and not 1 <= wish.quantity <= 1_000_000:
+        raise Invalid(_("数量请填 1 到 1000000。"), code="range", field="quantity")
+
+
+def _text(name: str, value: str) -> str:
+    cleaned = clean_text(value, lines=name == "details")
+    if name == "contact_phone":
+        cleaned = cleaned.replace(" ", "").replace("-", "").replace("—", "")
+    if len(cleaned) > LONGEST[name]:
+        raise Invalid(_("最多写{longest}个字。").format(longest=LONGEST[name]), code="too_long", field=name)
+    return cleaned
+
+
+def _check_author(wish: Wish) -> None:
+    author = wish.author
+    if not (author.phone_verified_at or author.assisted_by_id or wish.entered_by_id or author.is_staff):
+        raise NotAllowed(_("请先用手机验证码登录一次，再许愿。"))
+
+
+def _settle(wish: Wish) -> None:
+    """Kind, limit and amount follow from the category; only goods have an amount."""
+    assert wish.category is not None
+    wish.kind, wish.urgency = wish.category.kind, wish.category.urgency
+    if wish.kind == Kind.GOODS:
+        wish.quantity, wish.unit = wish.quantity or 1, wish.unit or _("件")
+    else:
+        wish.quantity, wish.unit = None, ""
+
+
+def _state_after(wish: Wish) -> State:
+    assert wish.category is not None
+    assert wish.territory is not None
+    assert wish.community is not None
+    special = wish.category.needs_verification or needs_verification(wish.special_group, wish.territory)
+    home = community_of(wish.author)
+    stranger = home is None or home.pk != wish.community_id
+    look_first = wish.category.needs_moderation or (stranger and looks_first_at_unconfirmed(wish.territory))
+    return state_after_submission(special=special, needs_moderation=look_first)

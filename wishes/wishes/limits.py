@@ -1,0 +1,104 @@
+"""Numbers of the micro-wish that differ between places: settings inherited down the territory tree, with defaults."""
+
+from datetime import timedelta
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from grids.territory.inherited import register_setting, setting_for
+from grids.territory.models import Territory
+from portal.deadlines.domain import Limit
+from portal.errors import Invalid
+from wishes.wishes.domain import URGENCY_LIMITS, ReopenRule, SpecialGroup, Urgency
+
+REOPEN_DAYS = "wishes.reopen_days"
+REOPEN_TIMES = "wishes.reopen_times"
+AUTO_CONFIRM_DAYS = "wishes.auto_confirm_days"
+PHOTOS_MAX = "wishes.photos_max"
+VERIFY_GROUPS = "wishes.verify_groups"
+LOOK_FIRST = "wishes.look_first_at_unconfirmed"
+GIFT_GUIDE = "wishes.gift_guide"
+
+
+def _is_limit(value: str) -> None:
+    try:
+        Limit.parse(value)
+    except ValueError as error:
+        raise Invalid(_("时限写成 24h（小时）或 7d（工作日）这样。"), field="value") from error
+
+
+def _is_count(value: int) -> None:
+    if not 0 <= value <= 365:
+        raise Invalid(_("请填 0 到 365 之间的数。"), field="value")
+
+
+def _is_photo_count(value: int) -> None:
+    if not 1 <= value <= 9:
+        raise Invalid(_("照片最多 1 到 9 张。"), field="value")
+
+
+def _are_groups(value: str) -> None:
+    unknown = {code.strip() for code in value.split(",") if code.strip()} - set(SpecialGroup.values)
+    if unknown:
+        raise Invalid(_("不认识的代码：{codes}").format(codes="、".join(sorted(unknown))), field="value")
+
+
+for _urgency, _limit in URGENCY_LIMITS.items():
+    register_setting(
+        f"wishes.limit.{_urgency.value}",
+        str,
+        _limit,
+        format_lazy(_("时限：{urgency}"), urgency=_urgency.label),
+        check=_is_limit,
+    )
+register_setting(REOPEN_DAYS, int, 7, _("办结后几天内可以要求重新办理"), check=_is_count)
+register_setting(REOPEN_TIMES, int, 2, _("最多重新办理几次"), check=_is_count)
+register_setting(AUTO_CONFIRM_DAYS, int, 7, _("居民几天没有回音就自动确认"), check=_is_count)
+register_setting(PHOTOS_MAX, int, 9, _("一个心愿最多几张照片"), check=_is_photo_count)
+register_setting(
+    VERIFY_GROUPS,
+    str,
+    ",".join(group.value for group in SpecialGroup if group.value),
+    _("哪些特殊群体要先核实（代码，逗号分开）"),
+    check=_are_groups,
+)
+register_setting(LOOK_FIRST, bool, False, _("住户身份还没确认的人许的心愿，先看过再公开"))
+register_setting(GIFT_GUIDE, str, "300–500", _("礼物心愿的参考价值（元）"))
+
+
+def limit_of(urgency: str, territory: Territory) -> Limit:
+    """The time allowed for this urgency in this place."""
+    return Limit.parse(str(setting_for(territory, f"wishes.limit.{Urgency(urgency).value}")))
+
+
+def reopen_rule(territory: Territory | None) -> ReopenRule:
+    """How long and how often a resident of this place may reopen."""
+    if territory is None:
+        return ReopenRule()
+    return ReopenRule(days=int(setting_for(territory, REOPEN_DAYS)), times=int(setting_for(territory, REOPEN_TIMES)))
+
+
+def auto_confirm_after(territory: Territory) -> timedelta:
+    """How long a fulfilled wish waits for its author's word."""
+    return timedelta(days=int(setting_for(territory, AUTO_CONFIRM_DAYS)))
+
+
+def photos_max(territory: Territory | None) -> int:
+    """How many photos a wish may have in each role."""
+    return int(setting_for(territory, PHOTOS_MAX)) if territory else 9
+
+
+def needs_verification(special_group: str, territory: Territory) -> bool:
+    """Whether wishes of this group are verified before publication here."""
+    groups = {code.strip() for code in str(setting_for(territory, VERIFY_GROUPS)).split(",")}
+    return bool(special_group) and special_group in groups
+
+
+def looks_first_at_unconfirmed(territory: Territory) -> bool:
+    """Whether a wish of somebody whose residency is not confirmed is looked at before it becomes public."""
+    return bool(setting_for(territory, LOOK_FIRST))
+
+
+def gift_guide(territory: Territory | None) -> str:
+    """The value a gift should have, in yuan, for the hint beside the field."""
+    return str(setting_for(territory, GIFT_GUIDE)) if territory else "300–500"

@@ -1,0 +1,153 @@
+"""What every use case does: lock the wish, ask the policy, move the state, keep the clock's due time beside it."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.deadlines.domain import Limit
+from portal.deadlines.models import Clock
+from portal.deadlines.registry import register_clock_kind
+from portal.deadlines.services import (
+    clock_of,
+    extend_clock,
+    pause_clock,
+    restart_clock,
+    resume_clock,
+    start_clock,
+    stop_clock,
+)
+from portal.accounts.models import User
+from portal.errors import Conflict, Invalid
+from wishes.wishes.domain import ClaimState, End, State, clean_text, step_for
+from wishes.wishes.limits import limit_of
+from wishes.wishes.models import Wish
+
+CLOCK_KIND = "wishes.wish"
+register_clock_kind(CLOCK_KIND, label=gettext_lazy("心愿办理时限"), answered_by=("fulfilled", "closed"))
+
+
+def locked(wish: Wish) -> Wish:
+    """The wish as it is now, its row held until the transaction ends; everything else waits for it.
+
+    Raises `Conflict` when it is gone.
+    """
+    found = (
+        Wish.objects.select_for_update(of=("self",))
+        .select_related("author", "entered_by", "category", "territory", "community", "responsible", "claimant")
+        .filter(pk=wish.pk)
+        .first()
+    )
+    if found is None:
+        raise Conflict(_("这份草稿已经删掉了。"), code="gone")
+    return found
+
+
+def moment(at: datetime | None) -> datetime:
+    """The time of the step: now, unless it is told for another time."""
+    return at or timezone.now()
+
+
+def required(text: str, *, field: str, message: str, longest: int = 500) -> str:
+    """Words that have to be there. Raises `Invalid` with the field when they are missing or too long."""
+    cleaned = optional(text, field=field, longest=longest)
+    if not cleaned:
+        raise Invalid(message, code="required", field=field)
+    return cleaned
+
+
+def optional(text: str, *, field: str, longest: int = 500) -> str:
+    """Words that may be missing. Raises `Invalid` with the field when they are too long."""
+    cleaned = clean_text(text, lines=True)
+    if len(cleaned) > longest:
+        raise Invalid(_("最多写{longest}个字。").format(longest=longest), code="too_long", field=field)
+    return cleaned
+
+
+def save(wish: Wish) -> Wish:
+    """Writes the row and moves its version, so that forms filled from an older one are noticed."""
+    wish.version += 1
+    wish.save()
+    return wish
+
+
+def move(wish: Wish, action: str, to: State) -> None:
+    """Sets the new state. Raises `AssertionError` for a step that the table does not know: a fault of the caller."""
+    step = step_for(wish.state, action)
+    if step is None or to not in step.to:
+        raise AssertionError(f"{wish.state} --{action}--> {to} is not in the transition table")
+    wish.state = to
+
+
+def close(wish: Wish, *, action: str, end: End, reason: str, at: datetime) -> None:
+    """Common to all ends: state, end and reason, clock stopped, question and live claim over. The caller saves."""
+    move(wish, action, State.CLOSED)
+    wish.end, wish.end_reason, wish.closed_at = end, reason, at
+    wish.waiting_since = None
+    wish.questions.filter(answered_at=None).update(answered_at=at)
+    wish.claims.filter(state=ClaimState.LIVE).update(state=ClaimState.ENDED, ended_at=at)
+    stop(wish, at=at)
+
+
+def responded(wish: Wish, at: datetime) -> None:
+    """The first time somebody answers for the wish; counts for the response rate."""
+    if wish.responded_at is None:
+        wish.responded_at = at
+
+
+# -- the clock of a wish -----------------------------------------------------------------------------------------------
+def _keep(wish: Wish, clock: Clock) -> None:
+    wish.due_at = clock.due_at
+    wish.escalation = clock.escalation
+
+
+def clock(wish: Wish) -> Clock | None:
+    """The clock of this wish, from its first submission on."""
+    return clock_of(wish, CLOCK_KIND)
+
+
+def start(wish: Wish, *, at: datetime) -> None:
+    """Starts the clock at submission, or lets it run on when the wish comes back from its author."""
+    assert wish.territory is not None
+    running = clock(wish)
+    if running is None:
+        limit = limit_of(wish.urgency, wish.territory)
+        _keep(wish, start_clock(subject=wish, kind=CLOCK_KIND, limit=limit, at=at, territory_id=wish.territory_id))
+    else:
+        _keep(wish, resume_clock(clock=running, at=at))
+
+
+def pause(wish: Wish, *, reason: str, actor: User, at: datetime) -> None:
+    """The clock rests while we wait for the resident."""
+    running = clock(wish)
+    if running is not None:
+        _keep(wish, pause_clock(clock=running, reason=reason, at=at, actor=actor))
+
+
+def resume(wish: Wish, *, at: datetime) -> None:
+    """The resident has answered."""
+    running = clock(wish)
+    if running is not None:
+        _keep(wish, resume_clock(clock=running, at=at))
+
+
+def stop(wish: Wish, *, at: datetime) -> None:
+    """Fulfilled or closed. The due time stays beside the wish, to show whether it was in time."""
+    running = clock(wish)
+    if running is not None:
+        _keep(wish, stop_clock(clock=running, at=at))
+
+
+def restart(wish: Wish, *, at: datetime) -> None:
+    """Reopened."""
+    running = clock(wish)
+    if running is not None:
+        _keep(wish, restart_clock(clock=running, at=at))
+
+
+def extend(wish: Wish, *, by: Limit, reason: str, actor: User, at: datetime) -> None:
+    """More time."""
+    running = clock(wish)
+    if running is not None:
+        _keep(wish, extend_clock(clock=running, by=by, reason=reason, actor=actor, at=at))

@@ -1,0 +1,44 @@
+"""Finding the wish a page is about, for the person who asks: what they may not see does not exist for them."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest
+
+from grids.roles.domain import HANDLER_ROLES
+from grids.roles.queries import held_by
+from portal.accounts.models import User
+from wishes.wishes.models import Wish
+
+Viewer = User | AnonymousUser
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Who asks, typed."""
+    return request.user
+
+
+def member_of(request: HttpRequest) -> User:
+    """Who asks on a page that stands behind the login. Raises TypeError where it does not."""
+    if not isinstance(request.user, User):
+        raise TypeError("This page stands behind the login")
+    return request.user
+
+
+def wish_or_404(viewer: Viewer, number: str) -> Wish:
+    """The wish of this number with everything its page shows of it. Raises Http404 for what the viewer may not see."""
+    wishes = Wish.objects.visible_to(viewer).exclude(number="")
+    related = ("author", "entered_by", "category", "territory", "community", "responsible", "claimant", "duplicate_of")
+    wish = wishes.select_related(*related).defer("territory__boundary", "community__boundary").filter(number=number)
+    found = wish.first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def covers(viewer: Viewer, wish: Wish) -> bool:
+    """Whether the viewer handles wishes at this place."""
+    return any(held.role in HANDLER_ROLES and wish.path.startswith(held.path) for held in held_by(viewer))
+
+
+def is_party(viewer: Viewer, wish: Wish) -> bool:
+    """Whether the wish is the viewer's own: theirs, written by them for somebody, or claimed by them."""
+    return viewer.pk is not None and viewer.pk in (wish.author_id, wish.entered_by_id, wish.claimant_id)

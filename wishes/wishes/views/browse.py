@@ -1,0 +1,45 @@
+"""Lists of wishes: everybody's, and one's own."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from grids.roles.queries import community_of
+from wishes.wishes.domain import State
+from wishes.wishes.models import Wish
+from wishes.wishes.views.access import member_of, viewer_of
+from wishes.wishes.views.cards import cards_of, for_cards
+from wishes.wishes.views.filters import WishFilters
+from wishes.wishes.views.keyset import BY_ID, keyset_page
+
+PAGE_SIZE = 12
+
+
+@require_safe
+def wish_list(request: HttpRequest) -> HttpResponse:
+    """Public wishes, the newest first; residents see those of their community unless they choose otherwise."""
+    viewer = viewer_of(request)
+    home = community_of(viewer)
+    filters = WishFilters(request, home)
+    wishes = for_cards(Wish.objects.public().filter(filters.condition()))
+    page = keyset_page(request, wishes, keys=BY_ID, size=PAGE_SIZE, descending=True)
+    context = {"filters": filters, "home": home, "page": page, "cards": cards_of(page.items, now=timezone.now())}
+    return render(request, "wishes/wishes/list.html", context)
+
+
+@login_required
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """The viewer's own wishes, or those they help with."""
+    member = member_of(request)
+    helping = request.GET.get("tab") == "helping"
+    wishes = Wish.objects.helped_by(member) if helping else Wish.objects.filter(author=member)
+    # A draft that was never sent is shown apart, with where to go on writing.
+    page = keyset_page(
+        request, for_cards(wishes.exclude(state=State.DRAFT, number="")), keys=BY_ID, size=PAGE_SIZE, descending=True
+    )
+    draft = None if helping else Wish.objects.filter(author=member, state=State.DRAFT, number="").first()
+    context = {"helping": helping, "page": page, "cards": cards_of(page.items, now=timezone.now()), "draft": draft}
+    return render(request, "wishes/wishes/mine.html", context)

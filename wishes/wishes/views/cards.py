@@ -1,0 +1,111 @@
+"""What a card of a list says of a wish: state in words, what, who and where, by when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal.deadlines.calendar import calendar_for
+from portal.deadlines.words import Urgency, span_words, urgency_of
+from wishes.wishes.domain import OPEN_STATES, ClaimState, End, Kind, State
+from wishes.wishes.models import Claim, Rating, Wish
+from wishes.wishes.querysets import WishQuerySet
+
+COUNTED_CLAIMS = (ClaimState.LIVE, ClaimState.DONE)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How much of a quantity has been taken on, and by how many."""
+
+    claimed: int
+    total: int
+    unit: str
+    helpers: int
+
+    @property
+    def missing(self) -> int:
+        """What nobody has taken on yet."""
+        return max(self.total - self.claimed, 0)
+
+    @property
+    def words(self) -> str:
+        """The same in one line, for those who do not see the bar."""
+        return _("{claimed} / {total} {unit}已认领").format(claimed=self.claimed, total=self.total, unit=self.unit)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A wish with what its card shows beside the columns of the row itself."""
+
+    wish: Wish
+    due: Urgency | None
+    progress: Progress | None
+    stars: int | None
+    took: str
+
+    @property
+    def place(self) -> str:
+        """Where, as the public may know it: the grid, else the community."""
+        return place_words(self.wish)
+
+
+def place_words(wish: Wish) -> str:
+    """洲岛家园 · 第 001 网格, or the community alone where the grid is not known."""
+    names = [wish.community.name if wish.community else "", wish.territory.name if wish.territory else ""]
+    return " · ".join(dict.fromkeys(name for name in names if name))
+
+
+def for_cards(wishes: WishQuerySet) -> WishQuerySet:
+    """With what the cards read, and without the boundaries of the places, which are long."""
+    return wishes.for_cards().defer("territory__boundary", "community__boundary")
+
+
+def cards_of(wishes: Iterable[Wish], *, now: datetime) -> list[Card]:
+    """The cards of one page: two more queries, however many wishes there are."""
+    wishes = list(wishes)
+    progress = progress_of([wish for wish in wishes if wish.kind == Kind.GOODS and wish.quantity])
+    closed = [wish.pk for wish in wishes if wish.end == End.FULFILLED]
+    ratings: dict[int, Rating] = {}
+    if closed:
+        for rating in Rating.objects.filter(wish_id__in=closed).order_by("round"):
+            ratings[rating.wish_id] = rating
+    calendar = calendar_for(None)
+    cards = []
+    for wish in wishes:
+        due = urgency_of(wish.due_at, now, calendar) if wish.state in OPEN_STATES else None
+        rating = ratings.get(wish.pk)
+        stars = round((rating.speed + rating.attitude + rating.result) / 3) if rating else None
+        cards.append(Card(wish, due, progress.get(wish.pk), stars, took_words(wish)))
+    return cards
+
+
+def progress_of(wishes: list[Wish]) -> dict[int, Progress]:
+    """How much of each wish for goods is taken on. A claim without a quantity is for the whole of it."""
+    if not wishes:
+        return {}
+    claims = Claim.objects.filter(wish_id__in=[wish.pk for wish in wishes], state__in=COUNTED_CLAIMS)
+    rows = claims.values("wish_id").annotate(
+        sum=Sum("quantity"), helpers=Count("claimant_id", distinct=True), given=Count("quantity"), all=Count("id")
+    )
+    found = {row["wish_id"]: row for row in rows}
+    progress = {}
+    for wish in wishes:
+        total = wish.quantity or 0
+        row = found.get(wish.pk)
+        claimed = 0 if row is None else total if row["given"] < row["all"] else min(row["sum"] or 0, total)
+        progress[wish.pk] = Progress(claimed, total, wish.unit, row["helpers"] if row else 0)
+    return progress
+
+
+def took_words(wish: Wish) -> str:
+    """How long a fulfilled wish took, from submission to fulfilment; nothing for others."""
+    if wish.state not in (State.FULFILLED, State.CLOSED) or not (wish.fulfilled_at and wish.submitted_at):
+        return ""
+    span = wish.fulfilled_at - wish.submitted_at
+    if span.days:
+        return ngettext("用时 %(count)d 天", "用时 %(count)d 天", span.days) % {"count": span.days}
+    return _("用时 {span}").format(span=span_words(span))
