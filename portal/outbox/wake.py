@@ -1,36 +1,44 @@
-"""Waking the relay after commit. A wake may be lost at any time: the sweep of beat finds what it would have found."""
+"""Waking a task after commit. A wake may be lost at any time: the sweep of beat finds what it would have found."""
 
 import logging
 import time
+from dataclasses import dataclass
 
 from celery import current_app
 from django.db import connection, transaction
 
 logger = logging.getLogger(__name__)
 
-RELAY_TASK = "portal.outbox.tasks.relay"
+RELAY = "portal.outbox.tasks.relay"
 # After a failure nobody waits for the broker again before this many seconds are over.
 REST_SECONDS = 10.0
 _resting_until = 0.0
 
 
-def after_commit() -> None:
-    """Wake the relay once the current transaction is committed; asked more than once, it is woken once."""
-    alive = set(connection.savepoint_ids)
-    for savepoints, callback, _robust in connection.run_on_commit:
-        # One that belongs to a savepoint may be rolled back with it, and counts only for those inside of it.
-        if callback is publish and savepoints <= alive:
+@dataclass(frozen=True)
+class Wake:
+    """A task to be woken; two of the same task are equal, by which a second one is recognised."""
+
+    task: str
+
+    def __call__(self) -> None:
+        """Ask a worker. The change is already committed, so no failure here may reach the person who made it."""
+        global _resting_until
+        if time.monotonic() < _resting_until:
             return
-    transaction.on_commit(publish, robust=True)
+        try:
+            current_app.send_task(self.task, retry=False, ignore_result=True)
+        except Exception as error:
+            _resting_until = time.monotonic() + REST_SECONDS
+            logger.warning("%s could not be woken (%s); the sweep will do.", self.task, type(error).__name__)
 
 
-def publish() -> None:
-    """Ask a worker to relay. The change is already committed, so no failure here may reach the person who made it."""
-    global _resting_until
-    if time.monotonic() < _resting_until:
-        return
-    try:
-        current_app.send_task(RELAY_TASK, retry=False, ignore_result=True)
-    except Exception as error:
-        _resting_until = time.monotonic() + REST_SECONDS
-        logger.warning("The relay could not be woken (%s); the sweep will find the events.", type(error).__name__)
+def after_commit(task: str = RELAY) -> None:
+    """Wake a task that needs no arguments once the transaction is committed; asked more than once, it is woken once."""
+    wake = Wake(task)
+    alive = set(connection.savepoint_ids)
+    for entry in connection.run_on_commit:
+        # One that belongs to a savepoint may be rolled back with it, and counts only for those inside of it.
+        if entry[1] == wake and entry[0] <= alive:
+            return
+    transaction.on_commit(wake)

@@ -260,6 +260,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "canary": {"task": "portal.site.tasks.canary", "schedule": 30.0, "kwargs": {"sent_by": "beat"}},
 }
 
+EMAIL_TIMEOUT = 10
+
 # -- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
