@@ -30,19 +30,18 @@ def sweep_clocks(*, now: datetime) -> int:
 
 @transaction.atomic
 def _warn_some(now: datetime) -> int:
-    ready = _held_by_nobody(Clock.objects.filter(warned_at__isnull=True, warn_at__lte=now))
+    # What is late already was escalated: a warning after that would only confuse.
+    ready = _held_by_nobody(Clock.objects.filter(warned_at__isnull=True, warn_at__lte=now, due_at__gt=now))
     for clock in ready:
         clock.warned_at = now
         clock.save(update_fields=["warned_at"])
-        # Late already: the escalation has said so, and a warning after it would only confuse.
-        if clock.due_at is not None and clock.due_at > now:
-            record(
-                ClockWarned(
-                    clock_id=clock.pk, kind=clock.kind, subject_type=clock.subject_type, subject_id=clock.subject_id
-                ),
-                subject=clock.subject(),
-                at=now,
-            )
+        record(
+            ClockWarned(
+                clock_id=clock.pk, kind=clock.kind, subject_type=clock.subject_type, subject_id=clock.subject_id
+            ),
+            subject=clock.subject(),
+            at=now,
+        )
     return len(ready)
 
 
