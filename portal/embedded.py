@@ -318,7 +318,7 @@ class Valkey:
         """The running server's process number, None when nothing answers on the socket."""
         try:
             with self.client() as client:
-                return int(client.info("server")["process_id"])  # type: ignore[index]
+                return int(client.info("server")["process_id"])
         except (redis.RedisError, OSError):
             return None
 

@@ -64,7 +64,7 @@ def make_venv() -> None:
         return
     print("Making .venv …", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
-    done = subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
     if done.returncode:
         shutil.rmtree(VENV, ignore_errors=True)
         raise InstallError(
@@ -82,9 +82,9 @@ def install_python(requirements: Path, what: str) -> None:
     pins = [line for line in requirements.read_text().splitlines() if re.match(r"\w", line)]
     progress = Progress(f"Installing {what}", len(pins) + 1)
     progress.at(0)
-    command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-deps"]
+    command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-deps"]
     process = subprocess.Popen(
-        [*command, "-r", requirements], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [*command, "-r", str(requirements)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     assert process.stdout
     said: list[str] = []

@@ -6,8 +6,10 @@ Starting is refused, with the reason, when something needed is missing or is a v
 import os
 from urllib.parse import unquote, urlsplit
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from portal.settings.addresses import broker_address, cache_address
 from portal.settings.base import *
 from portal.settings.logs import logging_to
 

@@ -1,0 +1,345 @@
+"""What `script/server` does once everything is installed: prepare, start, wait, tell, and stop what was started.
+
+Whatever an earlier start left behind when it was killed is found by a variable in the environment of its processes
+and ended first, so this start works after any kind of death of that one.
+"""
+
+import argparse
+import fcntl
+import hashlib
+import json
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import psutil
+import psycopg
+import redis
+from honcho.manager import Manager
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from portal.embedded import EmbeddedError, Services  # noqa: E402 (the checkout is not an installed package)
+
+MARK = "WUWEI_SERVER_OF"  # in the environment of each process started here; holds the data folder
+OLDEST_POSTGRES, OLDEST_REDIS = (15, "15"), ((6, 2), "6.2")
+READY_SECONDS = 90
+
+
+class CannotStart(RuntimeError):
+    """The portal cannot start; the message says why and what to do."""
+
+
+def say(words: str) -> None:
+    print(words, flush=True)
+
+
+class Server:
+    """The portal on one data folder and one port."""
+
+    def __init__(self, data: Path, port: int) -> None:
+        self.data, self.port = data, port
+        self.url = f"http://127.0.0.1:{port}"
+        self.services = Services(
+            data, postgres=not os.environ.get("DATABASE_URL"), valkey=not os.environ.get("REDIS_URL")
+        )
+        self.environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "portal.settings.development"),
+            "PYTHONUNBUFFERED": "1",
+            "BIND": f"127.0.0.1:{port}",
+            MARK: str(data),
+            **self.services.environment(),
+        }
+
+    # -- before ---------------------------------------------------------------------------------------------------
+
+    def lock(self) -> IO[str]:
+        """Hold the data folder; the system lets go of it however this process ends."""
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        held = (self.data / "server.lock").open("a+")
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held.seek(0)
+            raise CannotStart(f"The portal already runs: {held.read().strip()} (stop it with Ctrl-C there).") from None
+        held.truncate(0)
+        held.write(self.url)
+        held.flush()
+        return held
+
+    def end_leftovers(self) -> None:
+        """End processes of an earlier start on this data folder: politely, then for good."""
+        own = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
+        left = [process for process in psutil.process_iter() if process.pid not in own and self._is_ours(process)]
+        for process in left:
+            with suppress(psutil.Error):
+                process.terminate()
+        _, deaf = psutil.wait_procs(left, timeout=5)
+        for process in deaf:
+            with suppress(psutil.Error):
+                process.kill()
+        psutil.wait_procs(deaf, timeout=5)
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        try:
+            return bool(process.environ().get(MARK) == str(self.data))
+        except (psutil.Error, OSError):
+            return False
+
+    def check_port(self) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.port))
+            except OSError as error:
+                raise CannotStart(
+                    f"Port {self.port} cannot be used ({error.strerror}). Choose another: PORT=8001 script/server"
+                ) from None
+
+    def check_versions(self) -> None:
+        """Refuse servers of others that are too old, in words."""
+        if not self.services.postgres:
+            try:
+                with psycopg.connect(self.environment["DATABASE_URL"], connect_timeout=5) as connection:
+                    version = connection.info.server_version
+            except psycopg.Error as error:
+                raise CannotStart(f"The PostgreSQL server in DATABASE_URL does not answer: {error}") from None
+            if version // 10000 < OLDEST_POSTGRES[0]:
+                raise CannotStart(
+                    f"DATABASE_URL leads to PostgreSQL {version // 10000}; {OLDEST_POSTGRES[1]} or newer is needed."
+                )
+        if not self.services.valkey:
+            try:
+                with redis.Redis.from_url(self.environment["REDIS_URL"], socket_timeout=5) as client:
+                    found = str(client.info("server")["redis_version"])
+            except (redis.RedisError, ValueError) as error:
+                raise CannotStart(f"The Redis server in REDIS_URL does not answer: {error}") from None
+            if tuple(int(part) for part in found.split(".")[:2]) < OLDEST_REDIS[0]:
+                raise CannotStart(f"REDIS_URL leads to Redis {found}; {OLDEST_REDIS[1]} or newer is needed.")
+
+    def reset(self) -> None:
+        """Delete the embedded database, the queue and the uploaded files. Servers of others are left alone."""
+        self.services.remove()
+        for folder in ("media", "demo.json", "sms.jsonl"):
+            path = self.data / folder
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        if not self.services.postgres:
+            say("--reset leaves the database in DATABASE_URL as it is.")
+
+    # -- prepare --------------------------------------------------------------------------------------------------
+
+    def run(self, *command: str, quiet: bool = True) -> None:
+        """Run one step of preparing; its words are shown when it fails, or always unless `quiet`."""
+        output = subprocess.PIPE if quiet else None
+        done = subprocess.run(
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=output,
+            stderr=output,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise CannotStart(f"{done.stdout or ''}{done.stderr or ''}\n{' '.join(command)} failed.")
+
+    def prepare(self, *, demo: bool) -> None:
+        if once(self.data / "messages.done", ROOT.glob("*/locale/*/LC_MESSAGES/*.po")):
+            say("Compiling translations …")
+            self.run("-m", "babel.messages.frontend", "compile", "--domain=django", "--directory=portal/locale")
+            once(self.data / "messages.done", ROOT.glob("*/locale/*/LC_MESSAGES/*.po"), write=True)
+        say("Bringing the database up to date …")
+        self.run("manage.py", "migrate", "--no-input")
+        sources = [*(ROOT / "static").rglob("*"), ROOT / "node_modules" / ".installed", ROOT / "requirements.txt"]
+        collected = ROOT / ".static" / ".collected"
+        if once(collected, sources):
+            say("Collecting static files …")
+            self.run("manage.py", "collectstatic", "--no-input", "--clear")
+            once(collected, sources, write=True)
+        if demo:
+            self.load_demo()
+
+    def load_demo(self) -> None:
+        """Load the demo once into this database, and never into one that is already in use."""
+        mark = self.data / "demo.json"
+        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
+            row = connection.execute("SELECT system_identifier::text FROM pg_control_system()").fetchone()
+            used = connection.execute("SELECT EXISTS (SELECT FROM portal_user)").fetchone()
+            here = {"database": f"{row[0] if row else ''}/{connection.info.dbname}"}
+        state = json.loads(mark.read_text()) if mark.exists() else {}
+        if state == {**here, "state": "loaded"}:
+            return
+        if used and used[0] and state != {**here, "state": "loading"}:
+            say("The database is in use, so the demo is left out (script/server --reset starts over).")
+            return
+        say("Loading the demo …")
+        mark.write_text(json.dumps({**here, "state": "loading"}))
+        self.run("manage.py", "load_demo", quiet=False)
+        mark.write_text(json.dumps({**here, "state": "loaded"}))
+
+    # -- run ------------------------------------------------------------------------------------------------------
+
+    def processes(self) -> dict[str, list[str]]:
+        celery = [sys.executable, "-m", "celery", "--app=portal.celery"]
+        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        return {
+            "web": [sys.executable, "-m", "gunicorn", "--config=deploy/gunicorn.conf.py", "portal.wsgi"],
+            "worker": [*celery, "worker", "--queues=now,bulk", "--concurrency=2", "--loglevel=INFO", *quiet],
+            "beat": [*celery, "beat", "--loglevel=INFO", "--pidfile="],
+        }
+
+    def serve(self) -> int:
+        """Run web, worker and beat until one of them or somebody stops; return the exit status."""
+        manager = Manager()
+        for name, command in self.processes().items():
+            # exec: signals and the recorded process number are then those of the program, not of a shell.
+            manager.add_process(name, f"exec {shlex.join(command)}", env=self.environment, cwd=str(ROOT))
+        stopping = threading.Event()
+        tasks = [threading.Thread(target=task, args=(stopping,)) for task in (self.announce, self.keep_services)]
+        for task in tasks:
+            task.start()
+        # A closed terminal ends the portal as Ctrl-C does.
+        signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+        try:
+            manager.loop()
+        finally:
+            stopping.set()
+            for task in tasks:
+                task.join()
+        code = int(manager.returncode or 0)
+        return 0 if code in (128 + signal.SIGINT, 128 + signal.SIGTERM) else code or 1
+
+    def announce(self, stopping: threading.Event) -> None:
+        """Wait until all parts answer, then print where the portal is and who can log in."""
+        began = time.monotonic()
+        state = ""
+        while not stopping.wait(0.1):
+            ready, state = self.health()
+            if ready:
+                break
+            if time.monotonic() - began > READY_SECONDS:
+                say(f"Not everything answers yet: {state} (see {self.url}/healthz)")
+                return
+        else:
+            return
+        accounts = self.demo_accounts()
+        say(f"\n  五微 Wuwei is ready: {self.url}\n{accounts}  Ctrl-C stops it.\n")
+
+    def health(self) -> tuple[bool, str]:
+        try:
+            with urlopen(f"{self.url}/healthz", timeout=10) as answer:  # noqa: S310 (our own address)
+                return answer.status == 200, ""
+        except HTTPError as error:
+            return False, error.read().decode(errors="replace")
+        except OSError as error:
+            return False, str(error)
+
+    def demo_accounts(self) -> str:
+        if not (self.data / "demo.json").exists():
+            return ""
+        done = subprocess.run(
+            [sys.executable, "manage.py", "load_demo", "--accounts"],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return "" if done.returncode else "".join(f"  {line}\n" for line in done.stdout.splitlines())
+
+    def keep_services(self, stopping: threading.Event) -> None:
+        """Start the database or the queue again when it dies while the portal runs."""
+        while not stopping.wait(2):
+            for service in (self.services.postgres, self.services.valkey):
+                if service and service.pid() is None and not stopping.is_set():
+                    say(f"{type(service).__name__} has stopped and is started again.")
+                    with suppress(EmbeddedError, psycopg.Error):
+                        service.start()
+
+    def stop(self) -> None:
+        self.end_leftovers()
+        self.services.stop()
+
+
+def once(mark: Path, sources: Iterable[Path], *, write: bool = False) -> bool:
+    """Whether the files changed since the mark was last written for them; `write` writes it."""
+    seen = hashlib.sha256()
+    for path in sorted(sources):
+        if path.is_file():
+            found = path.stat()
+            seen.update(f"{path}:{found.st_size}:{found.st_mtime_ns}\n".encode())
+    if write:
+        mark.write_text(seen.hexdigest())
+    return not mark.exists() or mark.read_text() != seen.hexdigest()
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="script/server",
+        description="Runs the whole portal on this machine.",
+        epilog="PORT chooses the port (8000), WUWEI_DATA_DIR the data folder (.data); DATABASE_URL (PostgreSQL 15 or "
+        "newer) and REDIS_URL (6.2 or newer) lead to servers of your own.",
+    )
+    parser.add_argument("--no-demo", action="store_true", help="start with an empty portal")
+    parser.add_argument("--reset", action="store_true", help="delete all data first")
+    return parser.parse_args(arguments)
+
+
+def manage(server: Server, arguments: list[str]) -> int:
+    """manage.py with the embedded services running; they go on running for the server that may use them."""
+    server.services.start()
+    # Without the mark: a shell somebody has open is not ended when the portal starts or stops.
+    environment = {name: value for name, value in server.environment.items() if name != MARK}
+    return subprocess.run([sys.executable, "manage.py", *arguments], env=environment, check=False).returncode
+
+
+def main(arguments: list[str]) -> int:
+    data = Path(os.environ.get("WUWEI_DATA_DIR", ROOT / ".data")).absolute()
+    try:
+        port = int(os.environ.get("PORT", "8000"))
+    except ValueError:
+        print("PORT has to be a number.", file=sys.stderr)
+        return 2
+    server = Server(data, port)
+    if arguments[:1] == ["manage"]:
+        return manage(server, arguments[1:])
+    options = parse(arguments)
+    began = time.monotonic()
+    try:
+        with server.lock():
+            server.end_leftovers()
+            server.check_port()
+            try:
+                if options.reset:
+                    server.reset()
+                say("Starting the database and the queue …")
+                server.services.start()
+                server.check_versions()
+                server.prepare(demo=not options.no_demo)
+                say(f"Prepared in {time.monotonic() - began:.1f} s.")
+                return server.serve()
+            finally:
+                server.stop()
+    except (CannotStart, EmbeddedError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
