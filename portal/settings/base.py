@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from portal.settings.addresses import broker_address, cache_address
+
+# Lets classes name what they are about, as in ModelForm[Wish], which Django leaves to type checkers.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DATA_DIR = Path(os.environ.get("WUWEI_DATA_DIR", BASE_DIR / ".data"))
@@ -257,6 +261,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "send_bulk": {"task": "portal.notifications.tasks.send_bulk", "schedule": 30.0, "options": {"expires": 60}},
     "fan_out": {"task": "portal.notifications.tasks.fan_out", "schedule": 30.0, "options": {"expires": 60}},
     "gather": {"task": "portal.notifications.tasks.gather", "schedule": 60.0, "options": {"expires": 60}},
+    "keep_clocks": {"task": "portal.deadlines.tasks.keep_clocks", "schedule": 60.0, "options": {"expires": 120}},
     "canary": {"task": "portal.site.tasks.canary", "schedule": 30.0, "kwargs": {"sent_by": "beat"}},
 }
 
