@@ -39,8 +39,8 @@ def reverse_or_blank(name: str) -> str:
 # key, label, icon, route, further routes that belong to the same tab
 TABS: tuple[tuple[str, Words, str, str], ...] = (
     ("home", _("首页"), "house", "home"),
-    ("wishes", _("心愿"), "heart", "wishes:list"),
-    ("post", _("许愿"), "plus-lg", "wishes:post"),
+    ("wishes", _("心愿"), "heart", "wish_list"),
+    ("post", _("许愿"), "plus-lg", "wish_new"),
     ("messages", _("消息"), "envelope", "notifications:inbox"),
     ("mine", _("我的"), "person", "my_data"),
 )

@@ -146,8 +146,11 @@ def _problems(form: BaseForm) -> Iterable[dict[str, str]]:
         yield {"message": str(message), "href": ""}
     for bound in form:
         target = f"{bound.auto_id}_0" if bound.use_fieldset else bound.id_for_label
-        for message in bound.errors:
-            yield {"message": str(message), "href": f"#{target}" if target and not bound.is_hidden else ""}
+        for error in bound.errors.as_data():
+            for message in error.messages:
+                # "Fill this in" needs to say which, away from its field.
+                words = f"{bound.label}：{message}" if error.code == "required" else str(message)
+                yield {"message": words, "href": f"#{target}" if target and not bound.is_hidden else ""}
 
 
 @register.inclusion_tag("site/components/error_summary.html")
