@@ -3,7 +3,14 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from portal.apps import DECLARING, import_parts
+
+FEATURES = ("territory", "roles", "directory", "configuration")
+
 
 class GridsConfig(AppConfig):
     name = "grids"
     verbose_name = _("网格")
+
+    def ready(self) -> None:
+        import_parts("grids", FEATURES, [*DECLARING, "policies"])

@@ -65,3 +65,11 @@ class SettingChanged(Payload):
     key: str
     before: str | None
     after: str | None
+
+
+@event("grids.territory.divisions_imported", label=_("导入官方区划"), visibility=Visibility.INTERNAL)
+class DivisionsImported(Payload):
+    territory_id: int
+    code: str
+    added: int
+    renamed: int

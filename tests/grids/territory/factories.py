@@ -101,7 +101,9 @@ class BuildingFactory(_PlaceFactory):
 
     @classmethod
     def _create(cls, model_class: type[Territory], *args: Any, **kwargs: Any) -> Territory:
-        details: dict[str, Any] = {key: kwargs.pop(key) for key in ("address", "longitude", "latitude", "households") if key in kwargs}
+        details: dict[str, Any] = {
+            key: kwargs.pop(key) for key in ("address", "longitude", "latitude", "households") if key in kwargs
+        }
         place = plant(kwargs.pop("code"), kwargs.pop("name", ""), **kwargs)
         Building.objects.get_or_create(territory=place, defaults=details)
         return place
