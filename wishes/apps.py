@@ -3,7 +3,14 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from portal.apps import DECLARING, import_parts
+
+FEATURES = ("wishes",)
+
 
 class WishesConfig(AppConfig):
     name = "wishes"
     verbose_name = _("微心愿")
+
+    def ready(self) -> None:
+        import_parts("wishes", FEATURES, [*DECLARING, "limits", "policies", "photos"])

@@ -13,7 +13,6 @@ from wishes.wishes.domain import OPEN_STATES, PUBLIC_ENDS, READING_ROLES, ClaimS
 
 if TYPE_CHECKING:
     from grids.territory.models import Territory
-    from wishes.wishes.models import Wish
 
 
 def under_paths(paths: list[str]) -> Q:

@@ -89,7 +89,7 @@ def confirm_wish(
 
 @transaction.atomic
 def auto_confirm_wish(*, wish: Wish, at: datetime | None = None) -> bool:
-    """Nobody answered in time: closed as fulfilled without a rating. Returns False where it is not (or no longer) due."""
+    """Nobody answered in time: closed as fulfilled without a rating. False where it is not, or no longer, due."""
     now = steps.moment(at)
     wish = steps.locked(wish)
     if wish.state != State.FULFILLED or wish.fulfilled_at is None or wish.territory is None:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.accounts.models import User
 from portal.deadlines.domain import Limit
 from portal.deadlines.models import Clock
 from portal.deadlines.registry import register_clock_kind
@@ -18,7 +19,6 @@ from portal.deadlines.services import (
     start_clock,
     stop_clock,
 )
-from portal.accounts.models import User
 from portal.errors import Conflict, Invalid
 from wishes.wishes.domain import ClaimState, End, State, clean_text, step_for
 from wishes.wishes.limits import limit_of

@@ -18,7 +18,8 @@ from wishes.wishes.services import steps
 def verify_wish(*, actor: User, wish: Wish, note: str, at: datetime | None = None) -> Wish:
     """Grid staff found the facts true. `note` says what was seen; it is required and stays with the handlers.
 
-    Publishes at once, unless the category is looked at first. Raises `Invalid` (field "note"), `NotAllowed`, `Conflict`.
+    Publishes at once, unless the category is looked at first. Raises `Invalid` (field "note"), `NotAllowed`,
+    `Conflict`.
     """
     now = steps.moment(at)
     wish = steps.locked(wish)

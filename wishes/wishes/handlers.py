@@ -1,0 +1,274 @@
+"""Who hears of what: each step of a wish told to everybody it concerns, except to whoever took it.
+
+Handlers run after commit, once for each event in effect, and rely on no order among events.
+"""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from grids.roles.queries import nearest_holders
+from portal.deadlines.events import ClockOverdue, ClockRecomputed, ClockWarned
+from portal.deadlines.models import Clock
+from portal.formats import when_words
+from portal.notifications.registry import NoticeKind
+from portal.notifications.services import notify
+from portal.outbox.models import Event
+from portal.outbox.registry import handles
+from wishes.wishes import events, notices
+from wishes.wishes.domain import ESCALATION_ROLES, State, Urgency
+from wishes.wishes.limits import auto_confirm_after
+from wishes.wishes.models import Claim, Question, Rating, Reopening, Wish
+from wishes.wishes.services.steps import CLOCK_KIND
+
+SUBJECT = "wishes.wish"
+
+
+@handles(events.WishSubmitted, name="wishes.tell_author_of_submission")
+def on_submitted(event: Event, payload: events.WishSubmitted) -> None:
+    """The author hears that the wish has arrived; where a cadre wrote it down, who did."""
+    wish = _wish(payload.wish_id)
+    if event.actor_id is not None and event.actor_id != wish.author_id and event.actor is not None:
+        _tell(event, wish, notices.ENTERED_FOR_YOU, [wish.author_id], who=event.actor.public_name)
+    else:
+        notify(
+            event=event,
+            kind=notices.SUBMITTED.key,
+            recipients=[wish.author_id],
+            params=_params(wish),
+            url=wish.get_absolute_url(),
+        )
+
+
+@handles(events.WishDispatched, name="wishes.tell_responsible")
+def on_dispatched(event: Event, payload: events.WishDispatched) -> None:
+    """The person responsible hears of the wish; urgent ones do not wait for the morning."""
+    if payload.responsible_id is None:
+        return
+    wish = _wish(payload.wish_id)
+    kind = notices.ASSIGNED
+    if wish.state == State.VERIFYING:
+        kind = notices.TO_VERIFY
+    elif wish.urgency == Urgency.IMMEDIATE:
+        kind = notices.ASSIGNED_URGENT
+    _tell(event, wish, kind, [payload.responsible_id], place=_place(wish))
+
+
+@handles(events.WishReturned, name="wishes.tell_author_of_return")
+def on_returned(event: Event, payload: events.WishReturned) -> None:
+    wish = _wish(payload.wish_id)
+    _tell(event, wish, notices.RETURNED, [wish.author_id, wish.entered_by_id], reason=event.text)
+
+
+@handles(events.WishPublished, name="wishes.tell_author_of_publication")
+def on_published(event: Event, payload: events.WishPublished) -> None:
+    wish = _wish(payload.wish_id)
+    _tell(event, wish, notices.PUBLISHED, [wish.author_id, wish.entered_by_id])
+
+
+@handles(events.WishClaimed, name="wishes.tell_of_claim")
+def on_claimed(event: Event, payload: events.WishClaimed) -> None:
+    wish, claim = _wish(payload.wish_id), _claim(payload.claim_id)
+    who = claim.claimant.public_name
+    _tell(event, wish, notices.CLAIMED, [wish.author_id, wish.entered_by_id], who=who, message=claim.message)
+    _tell(event, wish, notices.CLAIMED_STAFF, [wish.responsible_id], who=who)
+
+
+@handles(events.ClaimGivenUp, name="wishes.tell_of_given_up_claim")
+def on_given_up(event: Event, payload: events.ClaimGivenUp) -> None:
+    wish, claim = _wish(payload.wish_id), _claim(payload.claim_id)
+    people = [wish.author_id, wish.entered_by_id, wish.responsible_id]
+    _tell(event, wish, notices.GIVEN_UP, people, reason=claim.end_reason)
+
+
+@handles(events.WishFulfilled, name="wishes.tell_of_fulfilment")
+def on_fulfilled(event: Event, payload: events.WishFulfilled) -> None:
+    wish = _wish(payload.wish_id)
+    days = str(auto_confirm_after(wish.territory).days) if wish.territory else ""
+    _tell(event, wish, notices.FULFILLED, [wish.author_id, wish.entered_by_id], days=days)
+    _tell(event, wish, notices.FULFILLED_STAFF, [wish.responsible_id, wish.claimant_id])
+
+
+@handles(events.WishConfirmed, name="wishes.tell_of_rating")
+def on_confirmed(event: Event, payload: events.WishConfirmed) -> None:
+    wish = _wish(payload.wish_id)
+    rating = Rating.objects.get(pk=payload.rating_id)
+    _tell(
+        event,
+        wish,
+        notices.RATED,
+        [wish.claimant_id, wish.responsible_id, wish.entered_by_id],
+        speed=str(payload.speed),
+        attitude=str(payload.attitude),
+        result=str(payload.result),
+        comment=rating.comment,
+    )
+
+
+@handles(events.WishAutoConfirmed, name="wishes.tell_of_auto_confirmation")
+def on_auto_confirmed(event: Event, payload: events.WishAutoConfirmed) -> None:
+    wish = _wish(payload.wish_id)
+    _tell(event, wish, notices.AUTO_CONFIRMED, [wish.author_id, wish.claimant_id, wish.responsible_id])
+
+
+@handles(events.WishReopened, name="wishes.tell_of_reopening")
+def on_reopened(event: Event, payload: events.WishReopened) -> None:
+    wish = _wish(payload.wish_id)
+    reopening = Reopening.objects.filter(wish=wish)[payload.times - 1 : payload.times].first()
+    people = [payload.claimant_id, wish.responsible_id, wish.author_id, wish.entered_by_id]
+    _tell(event, wish, notices.REOPENED, people, reason=reopening.reason if reopening else "")
+
+
+@handles(events.WishCannotBeDone, name="wishes.tell_of_cannot_be_done")
+def on_cannot_be_done(event: Event, payload: events.WishCannotBeDone) -> None:
+    wish = _wish(payload.wish_id)
+    _tell(event, wish, notices.CANNOT_BE_DONE, [wish.author_id, wish.entered_by_id], reason=event.text)
+    _tell_helpers(event, wish, payload.claimant_id)
+
+
+@handles(events.WishNotOurs, name="wishes.tell_of_referral")
+def on_not_ours(event: Event, payload: events.WishNotOurs) -> None:
+    wish = _wish(payload.wish_id)
+    _tell(event, wish, notices.NOT_OURS, [wish.author_id, wish.entered_by_id], reason=event.text)
+    _tell_helpers(event, wish, payload.claimant_id)
+
+
+@handles(events.WishDuplicate, name="wishes.tell_of_duplicate")
+def on_duplicate(event: Event, payload: events.WishDuplicate) -> None:
+    wish, other = _wish(payload.wish_id), _wish(payload.of_id)
+    _tell(event, wish, notices.DUPLICATE, [wish.author_id, wish.entered_by_id], other=other.number)
+    _tell_helpers(event, wish, payload.claimant_id)
+
+
+@handles(events.WishDeclined, name="wishes.tell_of_refusal")
+def on_declined(event: Event, payload: events.WishDeclined) -> None:
+    wish = _wish(payload.wish_id)
+    _tell(event, wish, notices.DECLINED, [wish.author_id, wish.entered_by_id], reason=event.text)
+    _tell_helpers(event, wish, None)
+
+
+@handles(events.WishWithdrawn, name="wishes.tell_of_withdrawal")
+def on_withdrawn(event: Event, payload: events.WishWithdrawn) -> None:
+    wish = _wish(payload.wish_id)
+    people = [payload.claimant_id, wish.responsible_id, wish.entered_by_id, wish.author_id]
+    _tell(event, wish, notices.WITHDRAWN, people)
+
+
+@handles(events.ResidentAsked, name="wishes.tell_author_of_question")
+def on_asked(event: Event, payload: events.ResidentAsked) -> None:
+    wish = _wish(payload.wish_id)
+    question = Question.objects.get(pk=payload.question_id)
+    _tell(event, wish, notices.ASKED, [wish.author_id, wish.entered_by_id], question=question.text)
+
+
+@handles(events.ResidentAnswered, name="wishes.tell_of_answer")
+def on_answered(event: Event, payload: events.ResidentAnswered) -> None:
+    wish = _wish(payload.wish_id)
+    question = Question.objects.get(pk=payload.question_id)
+    people = [question.asked_by_id, wish.responsible_id, wish.claimant_id]
+    _tell(event, wish, notices.ANSWERED, people, answer=question.answer)
+
+
+@handles(events.WishExtended, name="wishes.tell_of_extension")
+def on_extended(event: Event, payload: events.WishExtended) -> None:
+    wish = _wish(payload.wish_id)
+    due = when_words(payload.due_after) if payload.due_after else ""
+    people = [wish.author_id, wish.entered_by_id, wish.claimant_id, wish.responsible_id]
+    _tell(event, wish, notices.EXTENDED, people, reason=event.text, due=due)
+
+
+@handles(events.WishTransferred, name="wishes.tell_of_transfer")
+def on_transferred(event: Event, payload: events.WishTransferred) -> None:
+    wish = _wish(payload.wish_id)
+    _tell(event, wish, notices.ASSIGNED, [payload.to_id], place=_place(wish))
+    who = wish.responsible.public_name if wish.responsible else ""
+    _tell(event, wish, notices.TRANSFERRED, [wish.author_id, wish.claimant_id, payload.from_id], who=who)
+
+
+@handles(events.ContactRevealed, name="wishes.tell_author_of_look")
+def on_revealed(event: Event, payload: events.ContactRevealed) -> None:
+    wish = _wish(payload.wish_id)
+    who = event.actor.public_name if event.actor else ""
+    _tell(event, wish, notices.REVEALED, [wish.author_id], who=who, reason=event.text)
+
+
+@handles(ClockWarned, name="wishes.warn_before_due")
+def on_warned(event: Event, payload: ClockWarned) -> None:
+    """75 % of the time is used: those who can still make it hear of it."""
+    if not _is_about_wish(payload):
+        return
+    wish = _wish(payload.subject_id)
+    due = when_words(wish.due_at) if wish.due_at else ""
+    _tell(event, wish, notices.DUE_SOON, [wish.responsible_id, wish.claimant_id], due=due)
+
+
+@handles(ClockOverdue, name="wishes.escalate")
+def on_overdue(event: Event, payload: ClockOverdue) -> None:
+    """Overdue goes up: grid, then community, then street. Whoever was responsible stays so until another accepts."""
+    if not _is_about_wish(payload):
+        return
+    wish = _follow_clock(payload.subject_id, payload.clock_id)
+    due = when_words(wish.due_at) if wish.due_at else ""
+    above = nearest_holders(ESCALATION_ROLES[payload.level], wish.territory) if wish.territory else []
+    people = [wish.responsible_id, wish.claimant_id, *(user.pk for user in above)]
+    _tell(event, wish, notices.OVERDUE, people, due=due)
+    _tell(event, wish, notices.OVERDUE_AUTHOR, [wish.author_id])
+
+
+@handles(ClockRecomputed, name="wishes.follow_recomputed_clock")
+def on_recomputed(event: Event, payload: ClockRecomputed) -> None:
+    """The calendar changed: the due time beside the wish follows its clock."""
+    if _is_about_wish(payload):
+        _follow_clock(payload.subject_id, payload.clock_id)
+
+
+def _is_about_wish(payload: ClockWarned | ClockOverdue | ClockRecomputed) -> bool:
+    return payload.subject_type == SUBJECT and payload.kind == CLOCK_KIND
+
+
+def _follow_clock(wish_id: int, clock_id: int) -> Wish:
+    """Copies due time and escalation from the clock as it is now, whatever order events arrive in."""
+    Wish.objects.select_for_update(of=("self",)).get(pk=wish_id)
+    clock = Clock.objects.get(pk=clock_id)
+    Wish.objects.filter(pk=wish_id).update(due_at=clock.due_at, escalation=clock.escalation)
+    return _wish(wish_id)
+
+
+def _tell_helpers(event: Event, wish: Wish, claimant_id: int | None) -> None:
+    """Those who worked on it hear how it ended."""
+    _tell(
+        event,
+        wish,
+        notices.OVER_FOR_HELPERS,
+        [claimant_id, wish.responsible_id],
+        end=wish.get_end_display(),
+        reason=event.text,
+    )
+
+
+def _tell(event: Event, wish: Wish, kind: NoticeKind, people: Iterable[int | None], **params: str) -> None:
+    recipients = dict.fromkeys(pk for pk in people if pk is not None and pk != event.actor_id)
+    if recipients:
+        notify(
+            event=event,
+            kind=kind.key,
+            recipients=list(recipients),
+            params=_params(wish) | params,
+            url=wish.get_absolute_url(),
+        )
+
+
+def _params(wish: Wish) -> dict[str, str]:
+    return {"title": wish.title, "number": wish.number}
+
+
+def _place(wish: Wish) -> str:
+    return " ".join(part for part in (str(wish.territory or ""), wish.place) if part) or _("没写地点")
+
+
+def _wish(pk: int) -> Wish:
+    return Wish.objects.select_related("territory", "author", "responsible", "claimant").get(pk=pk)
+
+
+def _claim(pk: int) -> Claim:
+    return Claim.objects.select_related("claimant").get(pk=pk)

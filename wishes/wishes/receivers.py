@@ -1,0 +1,79 @@
+"""What wishes do when a person leaves or asks for a copy of their data (docs/domain.md §7)."""
+
+from typing import Any
+
+from django.dispatch import receiver
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.erasure import ErasedIdentity
+from portal.accounts.export import register_data_section
+from portal.accounts.models import User
+from portal.accounts.signals import user_erased
+from wishes.wishes.models import Claim, Wish
+from wishes.wishes.services.erasure import erase_person
+
+PARTS = ("questions", "ratings", "reopenings", "verifications", "extensions", "photos")
+
+
+@receiver(user_erased, dispatch_uid="wishes.erase")
+def erase(*, user: User, was: ErasedIdentity, **_kwargs: Any) -> None:
+    """Nothing the person wrote remains."""
+    erase_person(user=user, words=was.words, at=user.erased_at or timezone.now())
+
+
+def wishes_of(user: User) -> dict[str, Any]:
+    """Everything held on a person in wishes, for the copy of their data."""
+    return {
+        "wishes": [_wish_data(wish) for wish in Wish.objects.mine(user).prefetch_related(*PARTS)],
+        "claims": [_claim_data(claim) for claim in Claim.objects.filter(claimant=user).select_related("wish")],
+    }
+
+
+def _wish_data(wish: Wish) -> dict[str, Any]:
+    return {
+        "number": wish.number,
+        "title": wish.title,
+        "details": wish.details,
+        "category": str(wish.category or ""),
+        "kind": wish.kind,
+        "quantity": wish.quantity,
+        "unit": wish.unit,
+        "place": wish.place,
+        "territory": str(wish.territory or ""),
+        "address": wish.address,
+        "contact_name": wish.contact_name,
+        "contact_phone": wish.contact_phone,
+        "show_name": wish.show_name,
+        "special_group": wish.special_group,
+        "state": wish.state,
+        "end": wish.end,
+        "end_reason": wish.end_reason,
+        "created_at": wish.created_at,
+        "submitted_at": wish.submitted_at,
+        "closed_at": wish.closed_at,
+        "photos": [str(shown.photo_id) for shown in wish.photos.all()],
+        "questions": [{"text": one.text, "answer": one.answer} for one in wish.questions.all()],
+        "reopenings": [one.reason for one in wish.reopenings.all()],
+        "verifications": [{"note": one.note, "reason": one.reason} for one in wish.verifications.all()],
+        "extensions": [{"limit": one.limit, "reason": one.reason} for one in wish.extensions.all()],
+        "ratings": [
+            {"speed": one.speed, "attitude": one.attitude, "result": one.result, "comment": one.comment}
+            for one in wish.ratings.all()
+        ],
+    }
+
+
+def _claim_data(claim: Claim) -> dict[str, Any]:
+    return {
+        "wish": claim.wish.number,
+        "state": claim.state,
+        "message": claim.message,
+        "note": claim.note,
+        "end_reason": claim.end_reason,
+        "claimed_at": claim.claimed_at,
+        "ended_at": claim.ended_at,
+    }
+
+
+register_data_section("wishes", label=_("微心愿：许过的、帮过的"), data=wishes_of)

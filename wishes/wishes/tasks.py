@@ -1,0 +1,16 @@
+"""Work that the portal does for wishes by itself."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from wishes.wishes.domain import State
+from wishes.wishes.models import Wish
+from wishes.wishes.services import auto_confirm_wish
+
+
+@shared_task
+def auto_confirm() -> int:
+    """Closes fulfilled wishes whose author gave no answer in time; each in its own transaction. May run at any time."""
+    now = timezone.now()
+    waiting = Wish.objects.filter(state=State.FULFILLED, fulfilled_at__lte=now).order_by("fulfilled_at", "pk")
+    return sum(auto_confirm_wish(wish=wish, at=now) for wish in waiting.iterator(chunk_size=500))
