@@ -142,6 +142,11 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_FORMS = {
+    "login": "portal.accounts.forms.StaffLoginForm",
+    "reauthenticate": "portal.accounts.forms.PasswordAgainForm",
+    "change_password": "portal.accounts.forms.NewPasswordForm",
+}
 ACCOUNT_RATE_LIMITS = {
     # A station's Wi-Fi is one address for many people, a phone number is one person.
     "send_code": "1/30s/key,6/h/key,20/d/key,30/m/ip,300/h/ip",
@@ -150,10 +155,19 @@ ACCOUNT_RATE_LIMITS = {
 }
 MFA_ADAPTER = "portal.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "portal.accounts.forms.SecondFactorForm",
+    "reauthenticate": "portal.accounts.forms.SecondFactorAgainForm",
+    "activate_totp": "portal.accounts.forms.EnrolAppForm",
+    "add_webauthn": "portal.accounts.forms.AddKeyForm",
+    "edit_webauthn": "portal.accounts.forms.RenameKeyForm",
+}
 MFA_TOTP_ISSUER = "Wuwei"
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 
+# The first versions of the consent texts are put in place after migrating; later ones are written in the admin.
+ACCOUNTS_SEED_CONSENTS = True
 # Countries and regions that codes are sent to; others are a known way to make a site pay for premium numbers.
 ACCOUNTS_PHONE_REGIONS = ("CN", "HK", "MO", "TW")
 # The gateway for text messages: a module of portal/accounts/sms with a Backend class.
@@ -262,6 +276,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "fan_out": {"task": "portal.notifications.tasks.fan_out", "schedule": 30.0, "options": {"expires": 60}},
     "gather": {"task": "portal.notifications.tasks.gather", "schedule": 60.0, "options": {"expires": 60}},
     "keep_clocks": {"task": "portal.deadlines.tasks.keep_clocks", "schedule": 60.0, "options": {"expires": 120}},
+    "auto_confirm": {"task": "wishes.wishes.tasks.auto_confirm", "schedule": 600.0, "options": {"expires": 600}},
     "canary": {"task": "portal.site.tasks.canary", "schedule": 30.0, "kwargs": {"sent_by": "beat"}},
 }
 
