@@ -1,7 +1,16 @@
 """The admin site: for configuration by staff, entered through the portal's own login."""
 
+from urllib.parse import urlencode
+
 from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.adapter import entered_with_two_factors
+from portal.accounts.policies import is_staff_member
 
 
 class PortalAdminSite(AdminSite):
@@ -10,3 +19,21 @@ class PortalAdminSite(AdminSite):
     site_header = _("五微后台配置")
     site_title = _("五微后台")
     index_title = _("配置")
+    site_url = "/"
+    enable_nav_sidebar = True
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Staff who entered with two factors in this session."""
+        return request.user.is_authenticated and is_staff_member(request.user) and entered_with_two_factors(request)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+        """There is one login for staff, with its second factor and its limits; the admin has none of its own."""
+        target = request.GET.get("next") or reverse("admin:index")
+        if request.user.is_authenticated:
+            # The staff login would only send them back here.
+            raise PermissionDenied(gettext("后台配置只对工作人员开放。"))
+        return HttpResponseRedirect(f"{reverse('account_staff_login')}?{urlencode({'next': target})}")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+        """Leaving is the same everywhere: one page that asks, one POST that does."""
+        return HttpResponseRedirect(reverse("account_logout"))

@@ -11,6 +11,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # One folder per feature means one tasks.py per feature, so each is named here.
 app.autodiscover_tasks(
     [
+        "portal.accounts",
         "portal.outbox",
         "portal.deadlines",
         "portal.notifications",

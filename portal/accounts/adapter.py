@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
 from portal.accounts.policies import is_staff_member
@@ -31,6 +32,16 @@ def entered_with_two_factors(request: HttpRequest) -> bool:
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Entering and leaving."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("这个账号已经停用，请联系管理员。"),
+        "enter_current_password": _("请写上现在用的密码。"),
+        "incorrect_code": _("动态码不对，请看看应用里最新的那一个。"),
+        "incorrect_password": _("密码不对，请再试一次。"),
+        "too_many_login_attempts": _("试错太多次了，请过五分钟再来。"),
+        "username_password_mismatch": _("用户名或密码不对，请再看一看。"),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Residents register by phone code, staff are created by an administrator: never allauth's own way."""
@@ -52,6 +63,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Authenticator apps and security keys."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_delete_authenticator": _("工作人员要保留至少一种两步登录方式，所以这一个不能移除。"),
+        "cannot_generate_recovery_codes": _("先设好动态码应用或安全密钥，才有恢复码。"),
+        "incorrect_code": _("动态码不对，请看看应用里最新的那一个。"),
+    }
 
     def encrypt(self, text: str) -> str:
         """Seeds are stored encrypted, so that a copy of the database does not open accounts."""

@@ -31,10 +31,11 @@ class CodeDead(Invalid):
     default_code = "code_dead"
 
 
-def send_code(*, phone: str, purpose: str, now: dt.datetime | None = None) -> PhoneCode:
-    """Send a fresh six-digit code to `phone` (E.164); earlier unused ones for the same purpose stop working.
+def send_code(*, phone: str, purpose: str, replaces: str = "", now: dt.datetime | None = None) -> PhoneCode:
+    """Send a fresh six-digit code to `phone` (E.164). The code `replaces`, asked for in the same session, dies.
 
-    The same for numbers with and without an account, so that nobody can ask who is registered.
+    Codes other sessions asked for live on, else a stranger could void them by asking. It is the same for numbers
+    with and without an account, so that nobody can ask who is registered.
     Must run outside a transaction, as it waits for the network. Raises `CodeNotSent`.
     """
     now = now or timezone.now()
@@ -42,7 +43,8 @@ def send_code(*, phone: str, purpose: str, now: dt.datetime | None = None) -> Ph
     row = PhoneCode(phone=phone, purpose=purpose, created_at=now)
     row.digest = _digest(row, code)
     with transaction.atomic():
-        PhoneCode.objects.filter(phone=phone, purpose=purpose, used_at=None).delete()
+        if replaces:
+            PhoneCode.objects.filter(pk=replaces, purpose=purpose, used_at=None).delete()
         row.save(force_insert=True)
     minutes = int(PhoneCode.LIFETIME.total_seconds() // 60)
     try:
@@ -56,7 +58,7 @@ def send_code(*, phone: str, purpose: str, now: dt.datetime | None = None) -> Ph
 def check_code(*, code_id: str, typed: str, purpose: str, now: dt.datetime | None = None) -> str:
     """The phone number proved by `typed`; the code is then spent.
 
-    A guess is counted before it is compared, under a row lock, so that parallel guesses are counted one by one.
+    The row is locked while a guess is compared and counted, so that parallel guesses are counted one by one.
     Raises `CodeDead` when the code is unknown, used, older than five minutes or guessed at five times, and
     `Invalid` (field `code`) with the number of guesses left when it is wrong.
     """

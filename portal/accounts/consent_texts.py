@@ -1,4 +1,4 @@
-"""The first version of each consent text: what the Personal Information Protection Law (个人信息保护法) asks to be said.
+"""The first version of each consent text: what the Personal Information Protection Law asks to be told.
 
 Least data, why, how long, who sees it, and a person's rights, in words a neighbour would use (docs/domain.md §7).
 """
@@ -60,6 +60,6 @@ Once public, neighbours and volunteers see what the wish says, roughly where it 
 It is made public so that those who can help will see it. You may also keep it private: a grid worker will contact you directly.
 You can withdraw at any time: the wish is then no longer shown, and whoever has claimed it is told.
 If other people are in a photo, please ask them first. We remove place and camera data from photos.
-""".strip(),
+""".strip(),  # noqa: E501
     ),
 )

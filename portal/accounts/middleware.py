@@ -26,6 +26,9 @@ OPEN_ROUTES = frozenset(
         "site_language",
     }
 )
+# With no second factor yet one is set up; with one, it is asked for and nothing about it can be changed before.
+ENROL_ROUTES = frozenset({"mfa_index", "mfa_activate_totp", "mfa_add_webauthn"})
+PROVE_ROUTES = frozenset({"mfa_reauthenticate", "mfa_reauthenticate_webauthn"})
 AGREED_KEY = "accounts.agreed_texts"
 
 
@@ -41,18 +44,22 @@ class RequiredStepsMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        route = request.resolver_match.url_name if request.resolver_match else None
+        route = request.resolver_match.view_name if request.resolver_match else ""
         if route in OPEN_ROUTES or not request.user.is_authenticated:
             return None
         user = request.user
         if is_staff_member(user) and not entered_with_two_factors(request):
-            return None if (route or "").startswith("mfa_") else _ask_second_factor(request, user)
+            return _ask_second_factor(request, user, route)
         if request.method in ("GET", "HEAD") and not request.path.startswith("/api/") and not _agreed(request, user):
             return HttpResponseRedirect(f"{reverse('accounts_consent')}?{_next(request)}")
         return None
 
 
-def _ask_second_factor(request: HttpRequest, user: User) -> HttpResponse:
+def _ask_second_factor(request: HttpRequest, user: User, route: str) -> HttpResponse | None:
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    has_one = Authenticator.objects.filter(user=user, type__in=kinds).exists()
+    if route in (PROVE_ROUTES if has_one else ENROL_ROUTES):
+        return None
     if request.path.startswith("/api/"):
         problem = {
             "type": "about:blank",
@@ -62,8 +69,7 @@ def _ask_second_factor(request: HttpRequest, user: User) -> HttpResponse:
             "detail": _("工作人员要先完成两步登录，才能使用接口。"),
         }
         return JsonResponse(problem, status=403, content_type="application/problem+json")
-    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    if Authenticator.objects.filter(user=user, type__in=kinds).exists():
+    if has_one:
         return HttpResponseRedirect(f"{reverse('mfa_reauthenticate')}?{_next(request)}")
     return HttpResponseRedirect(reverse("mfa_index"))
 

@@ -113,7 +113,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class PhoneCode(models.Model):
-    """A code sent by text message (验证码): six digits, five minutes, one use, five guesses (docs/quality.md, "Security").
+    """A code sent by text message (验证码): six digits, five minutes, one use, five guesses (docs/quality.md).
 
     Only its digest is stored. Kept in a row and not in the session, because guesses must be counted one by one
     even when they arrive at the same moment.
@@ -188,6 +188,11 @@ class ConsentText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.version}"
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it has taken effect, after which it is frozen."""
+        return self.effective_at <= timezone.now()
 
     @property
     def shown_title(self) -> str:

@@ -26,7 +26,9 @@ def normalise_phone(typed: str) -> str:
     try:
         number = phonenumbers.parse(text, settings.PHONENUMBER_REGION)
     except phonenumbers.NumberParseException as error:
-        raise Invalid(_("这不像一个手机号，请看看有没有少写或多写数字。"), code="phone_invalid", field="phone") from error
+        raise Invalid(
+            _("这不像一个手机号，请看看有没有少写或多写数字。"), code="phone_invalid", field="phone"
+        ) from error
     if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) not in _REACHABLE_BY_TEXT:
         raise Invalid(_("这不像一个手机号，请看看有没有少写或多写数字。"), code="phone_invalid", field="phone")
     if phonenumbers.region_code_for_number(number) not in settings.ACCOUNTS_PHONE_REGIONS:

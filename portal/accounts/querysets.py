@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from portal.accounts.models import Consent, ConsentText, User
+    from portal.accounts.models import Consent, ConsentText, User  # noqa: F401
 
 
 class UserQuerySet(models.QuerySet["User"]):

@@ -5,11 +5,15 @@ from typing import Any
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
+from django.apps import AppConfig
+from django.conf import settings
 from django.db import transaction
+from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from portal.accounts import signals
+from portal.accounts.consents import ensure_default_consents
 from portal.accounts.models import User
 
 
@@ -30,3 +34,10 @@ def second_factor_taken_away(
 ) -> None:
     with transaction.atomic():
         signals.second_factor_removed.send(sender=User, user=user, kind=str(authenticator.type))
+
+
+@receiver(post_migrate)
+def put_first_texts_in_place(sender: AppConfig, **kwargs: Any) -> None:
+    """A fresh database has something to agree to, before the first person registers."""
+    if sender.name == "portal" and settings.ACCOUNTS_SEED_CONSENTS:
+        ensure_default_consents()

@@ -121,8 +121,9 @@ def change_phone(*, actor: User, user: User, new_phone: str, now: dt.datetime | 
     """
     if actor.pk != user.pk:
         raise NotAllowed(_("只能换自己的手机号。"))
-    old = _set_phone(user, new_phone, verified_at=now or timezone.now())
-    signals.phone_changed.send(sender=User, user=user, actor=actor)
+    with transaction.atomic():
+        old = _set_phone(user, new_phone, verified_at=now or timezone.now())
+        signals.phone_changed.send(sender=User, user=user, actor=actor)
     return old
 
 

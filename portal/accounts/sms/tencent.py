@@ -18,7 +18,7 @@ NO_ANSWER = ("ClientNetworkError", "ServerNetworkError")
 
 
 class Backend(SmsBackend):
-    """Reads `settings.TENCENT_SMS`: secret_id, secret_key, app_id, sign_name, region and optionally endpoint, protocol."""
+    """Reads `settings.TENCENT_SMS`: secret_id, secret_key, app_id, sign_name, region; optionally endpoint, protocol."""
 
     def send(self, message: TextMessage) -> Receipt:
         account = settings.TENCENT_SMS

@@ -1,0 +1,1 @@
+"""Pages of identity: entering, one's own data, sessions."""
