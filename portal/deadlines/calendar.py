@@ -1,10 +1,11 @@
 """The working-day calendar (工作日历): the State Council's holidays and make-up workdays 调休, and local exceptions."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from functools import cache
+from typing import Protocol
 
 import chinese_calendar
 from chinese_calendar.constants import holidays
@@ -17,8 +18,21 @@ logger = logging.getLogger(__name__)
 LAST_KNOWN_YEAR: int = max(holidays).year
 FIRST_KNOWN_YEAR: int = min(holidays).year
 
-Lineage = Callable[[int], Iterable[int]]
-_lineage: list[Lineage] = []
+
+class Territories(Protocol):
+    """What clocks have to know of the division tree, told by the wing that owns it."""
+
+    def lineage(self, territory_id: int) -> Iterable[int]:
+        """A territory's id and the ids of everything above it, nearest first."""
+
+    def name(self, territory_id: int) -> str:
+        """What people call it."""
+
+    def id_of(self, code: str) -> int | None:
+        """The id of the territory with this official code; None where there is none."""
+
+
+_territories: list[Territories] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +65,14 @@ def _warn_unpublished(year: int) -> None:
     logger.warning("No holidays known for %s: counting Monday to Friday. Update chinesecalendar.", year)
 
 
-def register_lineage(lineage: Lineage) -> None:
-    """Give the function from a territory's id to the ids of itself and everything above it.
+def register_territories(territories: Territories) -> None:
+    """Give what answers for the division tree. Clocks know territories by number only and stand below that wing."""
+    _territories[:] = [territories]
 
-    Clocks know territories by number only; the wing that owns the tree tells here how exceptions are inherited.
-    """
-    _lineage[:] = [lineage]
+
+def territories() -> Territories | None:
+    """What answers for the division tree, where a wing has registered it."""
+    return _territories[0] if _territories else None
 
 
 def calendar_for(territory_id: int | None) -> ChinaCalendar:
@@ -66,8 +82,8 @@ def calendar_for(territory_id: int | None) -> ChinaCalendar:
     """
     nearest_last: list[int | None] = [None]
     if territory_id is not None:
-        line = list(_lineage[0](territory_id)) if _lineage else [territory_id]
-        nearest_last += reversed(line)
+        tree = territories()
+        nearest_last += reversed(list(tree.lineage(territory_id)) if tree else [territory_id])
     rank = {territory: place for place, territory in enumerate(nearest_last)}
     rows = CalendarOverride.objects.filter(territory_id__isnull=True).values_list("date", "is_workday", "territory_id")
     if len(rank) > 1:

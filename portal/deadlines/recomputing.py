@@ -36,12 +36,23 @@ def remove_override(*, actor: User | None, override: CalendarOverride, at: datet
 
 
 @transaction.atomic
-def move_override(*, actor: User | None, override: CalendarOverride, day: date, at: datetime) -> None:
-    """Set an exception right that was entered for the wrong day: clocks around both days are computed anew."""
-    _changed(override, actor=actor, is_workday=None, at=at)
-    override.date = day
-    override.save(update_fields=["date"])
-    _changed(override, actor=actor, is_workday=override.is_workday, at=at)
+def change_override(
+    *,
+    actor: User | None,
+    override: CalendarOverride,
+    day: date,
+    is_workday: bool,
+    note: str,
+    at: datetime,
+    territory_id: int | None = None,
+) -> CalendarOverride:
+    """Correct an exception, its day and place included: clocks around the day it left are computed anew as well."""
+    if (override.date, override.territory_id) != (day, territory_id):
+        _changed(override, actor=actor, is_workday=None, at=at)
+    override.date, override.territory_id, override.is_workday, override.note = day, territory_id, is_workday, note
+    override.save()
+    _changed(override, actor=actor, is_workday=is_workday, at=at)
+    return override
 
 
 def recompute_clocks(*, now: datetime) -> int:

@@ -208,7 +208,10 @@ WORKING_HOURS = ("09:00", "18:00")
 # -- files ------------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = Path(os.environ.get("WUWEI_STATIC_DIR", BASE_DIR / ".static"))
-# Files carry the digest of their content in their names and are compressed once, when collected.
+# Files carry the digest of their content in their names and are compressed once, when collected. Only those names are
+# kept, and what is compressed already or read by nobody but a debugger (.map) is left as it is.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "jpg", "jpeg", "png", "gif", "webp", "ico", "woff", "woff2", "eot", "ttf")
 STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

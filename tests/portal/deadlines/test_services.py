@@ -6,10 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from portal.deadlines import calendar, recomputing
-from portal.deadlines.calendar import calendar_for, register_lineage
+from portal.deadlines.calendar import calendar_for, register_territories
 from portal.deadlines.domain import Limit, deadline
 from portal.deadlines.models import CalendarChange, Clock
-from portal.deadlines.recomputing import move_override, recompute_clocks, set_override
+from portal.deadlines.recomputing import change_override, recompute_clocks, set_override
 from portal.deadlines.services import (
     ClockNotLive,
     ExtensionUnfit,
@@ -35,11 +35,23 @@ def clock() -> Clock:
     return start_clock(subject=SubjectFactory(), kind="test.any", limit=SEVEN, at=nov(16))
 
 
+class ThreeLevels:
+    """Territory 30 is a grid of community 20 in street 10; 40 stands alone."""
+
+    def lineage(self, territory_id: int) -> list[int]:
+        return {30: [30, 20, 10], 40: [40]}[territory_id]
+
+    def name(self, territory_id: int) -> str:
+        return f"territory {territory_id}"
+
+    def id_of(self, code: str) -> int | None:
+        return int(code) if code in {"10", "20", "30", "40"} else None
+
+
 @pytest.fixture
 def _streets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Territory 30 is a grid of community 20 in street 10."""
-    monkeypatch.setattr(calendar, "_lineage", [])
-    register_lineage({30: [30, 20, 10], 40: [40]}.__getitem__)
+    monkeypatch.setattr(calendar, "_territories", [])
+    register_territories(ThreeLevels())
 
 
 def levels(clock: Clock) -> list[int]:
@@ -188,7 +200,7 @@ def test_a_holiday_declared_afterwards_takes_back_an_escalation(clock: Clock) ->
 def test_an_exception_moved_to_another_day_touches_clocks_around_both(clock: Clock) -> None:
     override = set_override(actor=None, day=date(2026, 11, 20), is_workday=False, note="台风", at=nov(17))
     recompute_clocks(now=nov(17))
-    move_override(actor=None, override=override, day=date(2026, 11, 27), at=nov(18))
+    change_override(actor=None, override=override, day=date(2026, 11, 27), is_workday=False, note="台风", at=nov(18))
     recompute_clocks(now=nov(18))
     clock.refresh_from_db()
     assert clock.due_at == nov(25, 18)
