@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import rules
 
-from grids.roles.domain import ADMINISTRATOR_ROLES, STAFF_ROLES, Role
+from grids.roles.domain import ADMINISTRATOR_ROLES, HANDLER_ROLES, STAFF_ROLES, Role
 from grids.roles.models import Residency
-from grids.roles.queries import Person, holds
+from grids.roles.queries import Person, community_of, holds, holds_anywhere
 from grids.territory.models import Territory
 from grids.territory.policies import CONFIGURE
 from portal.accounts.models import User
@@ -78,4 +78,28 @@ may_appoint = is_for_somebody_else & (
     is_security_administrator_there | gives_neighbour_role_in_own_community | founds_the_portal
 )
 
+
+@rules.predicate
+def looks_after_residents(user: Person, person: User | None = None) -> bool:
+    """Grid, community and street staff help residents who cannot do it alone, wherever they serve."""
+    return holds_anywhere(user, HANDLER_ROLES)
+
+
+@rules.predicate
+def knows_the_resident(user: Person, person: User | None) -> bool:
+    """Staff of the community in which the person lives, who have seen the person."""
+    community = community_of(person) if person is not None and person.pk != user.pk else None
+    return community is not None and holds(user, RESIDENCY_DECIDERS, community)
+
+
+@rules.predicate
+def grants_roles_somewhere(user: Person, person: User | None = None) -> bool:
+    """A security administrator, who must know whom a role is given to."""
+    return holds_anywhere(user, {Role.SECURITY_ADMINISTRATOR})
+
+
+# Identity knows no roles; these widen what it allows by itself (portal/accounts/policies.py).
+rules.set_perm("accounts.assist", looks_after_residents)
+rules.set_perm("accounts.replace_lost_phone", knows_the_resident | grants_roles_somewhere)
+rules.set_perm("accounts.see_legal_name", grants_roles_somewhere)
 rules.add_perm(CONFIGURE, is_system_administrator_there)

@@ -22,6 +22,7 @@ from grids.roles.queries import forget
 from grids.territory.domain import Level
 from grids.territory.models import Territory
 from portal.accounts.models import User
+from portal.accounts.services import end_sessions
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.outbox.services import record
 
@@ -204,7 +205,7 @@ def appoint(
             )
     except IntegrityError as error:
         raise _overlap(error) from error
-    _roles_changed(user)
+    _roles_changed(user, actor=actor)
     record(
         Appointed(appointment_id=appointment.pk, user_id=user.pk, role=str(role), territory_code=territory.code),
         subject=appointment,
@@ -258,7 +259,7 @@ def end_appointment(
     found.ends_on = max(day, found.starts_on)
     found.ended_by = actor
     found.save(update_fields=["ends_on", "ended_by"])
-    _roles_changed(found.user)
+    _roles_changed(found.user, actor=actor)
     record(
         AppointmentEnded(
             appointment_id=found.pk, user_id=found.user_id, role=found.role, territory_code=found.territory.code
@@ -271,11 +272,13 @@ def end_appointment(
     return found
 
 
-def _roles_changed(user: User) -> None:
-    """Whether the person is staff follows from the roles that hold now or will hold."""
+def _roles_changed(user: User, *, actor: User) -> None:
+    """Whether the person is staff follows from the roles that hold now or will hold; every session ends."""
     today = timezone.localdate()
-    staff = Appointment.objects.filter(user=user, role__in=list(STAFF_ROLES)).exclude(ends_on__lte=today).exists()
-    if user.is_staff != (staff or user.is_superuser):
-        user.is_staff = staff or user.is_superuser
+    office = Appointment.objects.filter(user=user, role__in=list(STAFF_ROLES)).exclude(ends_on__lte=today)
+    staff = user.is_superuser or office.exists()
+    if user.is_staff != staff:
+        user.is_staff = staff
         user.save(update_fields=["is_staff"])
     forget(user)
+    end_sessions(user=user, actor=actor, reason="role_change")

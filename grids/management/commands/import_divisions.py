@@ -77,7 +77,7 @@ class _Bars:
 
     def __init__(self) -> None:
         self.phase = ""
-        self.bar: tqdm[None] | None = None
+        self.bar: tqdm[Any] | None = None
 
     def __call__(self, phase: str, rows: int, total: int) -> None:
         if phase != self.phase or self.bar is None:
