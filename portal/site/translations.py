@@ -1,0 +1,286 @@
+"""The catalogues of the three languages, kept by one command from the texts in the code.
+
+Texts are written in simplified Chinese and are their own message ids. Traditional Chinese (臺灣 wording) is converted
+from them, with the terms of `locale/zh_Hant/terms.tsv` as they stand there. English is translated by people and kept.
+The zh_Hans catalogue is small: it only words anew what Django itself says.
+"""
+
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_python
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.conf import settings
+from django.utils.translation.template import templatize
+from opencc import OpenCC
+
+ROOT: Path = settings.BASE_DIR
+LOCALE: Path = settings.LOCALE_PATHS[0]
+WINGS = ("portal", "grids", "wishes")
+CONVERTED, TRANSLATED, REWORDED = "zh_Hant", "en", "zh_Hans"
+# A fixed date keeps the files the same as long as their texts are.
+WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+PLACEHOLDER = re.compile(r"%\(\w+\)[#0 +-]*\d*(?:\.\d+)?[a-z]|%[sd]|\{\w*(?:[:!][^{}]*)?\}")
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text of the code: its id (and plural), its context and the file it stands in."""
+
+    ids: tuple[str, ...]
+    context: str | None
+    file: str
+
+
+def texts() -> Iterator[Text]:
+    """Every text marked for translation in the wings' Python and in the templates, file by file."""
+    for wing in WINGS:
+        for path in sorted((ROOT / wing).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield from _texts_of(path, path.read_bytes())
+    for path in sorted((ROOT / "templates").rglob("*")):
+        if path.suffix in (".html", ".txt"):
+            yield from _texts_of(path, _as_python(path.read_text(encoding="utf-8"), str(path)))
+
+
+def _as_python(template: str, origin: str) -> bytes:
+    # Django turns a template into calls of gettext between filler; on one line, Python's tokenizer reads it.
+    return " ".join(templatize(template, origin=origin).splitlines()).strip().encode()
+
+
+def _texts_of(path: Path, source: bytes) -> Iterator[Text]:
+    file = path.relative_to(ROOT).as_posix()
+    for _line, function, found, _comments in extract_python(
+        io.BytesIO(source), list(KEYWORDS), (), {"encoding": "utf-8"}
+    ):
+        given = found if isinstance(found, tuple) else (found,)
+        context, ids = None, []
+        for place in KEYWORDS[function] or (1,):
+            position, is_context = (place[0], True) if isinstance(place, tuple) else (place, False)
+            value = given[position - 1] if len(given) >= position else None
+            if not value:
+                break
+            if is_context:
+                context = value
+            else:
+                ids.append(value)
+        else:
+            yield Text(tuple(ids), context, file)
+
+
+def template_catalogue() -> Catalog:
+    """All texts, untranslated."""
+    catalogue = _empty(None)
+    for text in texts():
+        catalogue.add(text.ids if len(text.ids) > 1 else text.ids[0], locations=[(text.file, 0)], context=text.context)
+    return catalogue
+
+
+def _empty(locale: str | None) -> Catalog:
+    return Catalog(
+        locale=locale,
+        domain="django",
+        header_comment="# Texts of Wuwei in this language, kept by `manage.py translations`.",
+        project="wuwei",
+        version="1",
+        copyright_holder="Wuwei",
+        msgid_bugs_address="-",
+        creation_date=WRITTEN,
+        revision_date=WRITTEN,
+        last_translator="-",
+        language_team="-",
+        fuzzy=False,
+    )
+
+
+def po_file(locale: str) -> Path:
+    """Where a language's texts are kept."""
+    return LOCALE / locale / "LC_MESSAGES" / "django.po"
+
+
+def load(locale: str) -> Catalog:
+    """A language's catalogue, empty when there is none yet."""
+    path = po_file(locale)
+    if not path.exists():
+        return _empty(locale)
+    with path.open("rb") as file:
+        return read_po(file, locale=locale, domain="django")
+
+
+def _save(locale: str, catalogue: Catalog) -> None:
+    path = po_file(locale)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, catalogue, width=0, include_lineno=False, sort_by_file=True, omit_header=False)
+
+
+@lru_cache
+def _terms() -> tuple[re.Pattern[str], dict[str, str]]:
+    lines = (LOCALE / CONVERTED / "terms.tsv").read_text(encoding="utf-8").splitlines()
+    table = dict(line.split("\t") for line in lines if line)
+    return re.compile("|".join(sorted(map(re.escape, table), key=len, reverse=True))), table
+
+
+@lru_cache
+def _converter() -> OpenCC:
+    return OpenCC("s2twp")
+
+
+def to_traditional(text: str) -> str:
+    """Simplified to traditional Chinese in Taiwan's wording; placeholders and set terms stay what they are."""
+    terms, table = _terms()
+    converted, start = [], 0
+    for term in terms.finditer(text):
+        converted += [_converter().convert(text[start : term.start()]), table[term.group()]]
+        start = term.end()
+    return "".join([*converted, _converter().convert(text[start:])])
+
+
+def expected(locale: str, template: Catalog | None = None) -> Catalog:
+    """The catalogue as it should be: every text of the code, none that is gone, what is translated kept."""
+    template = template or template_catalogue()
+    kept, catalogue = load(locale), _empty(locale)
+    reworded = load(REWORDED)
+    for message in template:
+        if not message.id:
+            continue
+        catalogue.add(
+            message.id,
+            _string_for(locale, message, kept),
+            locations=sorted(set(message.locations)),
+            context=message.context,
+        )
+    if locale == CONVERTED:  # what Django says, in our words, there too
+        for message in reworded:
+            if message.id:
+                catalogue.add(message.id, _converted(message.string), context=message.context)
+    return catalogue
+
+
+def _string_for(locale: str, message: Message, kept: Catalog) -> str | tuple[str, ...]:
+    if locale == CONVERTED:
+        return _converted(message.id if isinstance(message.id, str) else (message.id[-1],))
+    old = kept.get(_key(message), message.context)
+    if old is not None and old.string and old.pluralizable == message.pluralizable:
+        return old.string
+    return ("",) * kept.num_plurals if message.pluralizable else ""
+
+
+def _key(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def _converted(string: str | Iterable[str]) -> str | tuple[str, ...]:
+    return to_traditional(string) if isinstance(string, str) else tuple(map(to_traditional, string))
+
+
+def update() -> None:
+    """Writes the catalogues anew from the code."""
+    template = template_catalogue()
+    for locale in (CONVERTED, TRANSLATED):
+        _save(locale, expected(locale, template))
+
+
+def is_translated(message: Message) -> bool:
+    """Whether every form of the message has words."""
+    strings = [message.string] if isinstance(message.string, str) else list(message.string)
+    return all(strings)
+
+
+def missing(locale: str = TRANSLATED) -> list[Message]:
+    """Texts of the code which that language does not have."""
+    return [message for message in expected(locale) if message.id and not is_translated(message)]
+
+
+def fill(path: Path) -> int:
+    """Takes translations from a JSON object, text: translation (or [one, other]), into the English catalogue.
+
+    Returns how many were taken; texts that the code does not have are passed over.
+    """
+    given: dict[str, str | list[str]] = json.loads(path.read_text(encoding="utf-8"))
+    catalogue, taken = expected(TRANSLATED), 0
+    for message in catalogue:
+        words = given.get(_key(message)) if message.id else None
+        if not words:
+            continue
+        forms = [words] if isinstance(words, str) else words
+        message.string = (forms[0], forms[-1]) if message.pluralizable else forms[0]
+        taken += 1
+    _save(TRANSLATED, catalogue)
+    return taken
+
+
+def problems() -> list[str]:
+    """What is wrong with the catalogues as they are: one sentence each, none when all is well."""
+    template = template_catalogue()
+    found = []
+    for locale in (CONVERTED, TRANSLATED):
+        wanted, kept = expected(locale, template), load(locale)
+        known = {(_key(message), message.context) for message in wanted if message.id}
+        for message in kept:
+            if message.id and (_key(message), message.context) not in known:
+                found.append(f"{locale}: no longer in the code: {_key(message)!r}")
+        for message in wanted:
+            if not message.id:
+                continue
+            old = kept.get(_key(message), message.context)
+            if old is None or not is_translated(old):
+                found.append(f"{locale}: not translated: {_key(message)!r}")
+            elif locale == CONVERTED and old.string != message.string:
+                found.append(f"{locale}: not converted anew: {_key(message)!r}")
+            else:
+                found += [f"{locale}: {fault}: {_key(message)!r}" for fault in _placeholder_faults(old)]
+    return found
+
+
+def _placeholder_faults(message: Message) -> list[str]:
+    ids = [message.id] if isinstance(message.id, str) else list(message.id)
+    strings = [message.string] if isinstance(message.string, str) else list(message.string)
+    wanted = Counter(PLACEHOLDER.findall(ids[-1]))
+    # A singular form may leave its number out ("one day"); no form may name what the code does not give.
+    loose = len(strings) > 1
+    faults = []
+    for number, string in enumerate(strings):
+        has = Counter(PLACEHOLDER.findall(string))
+        if has != wanted and not (loose and number == 0 and has <= wanted):
+            faults.append(f"placeholders {sorted(has)} instead of {sorted(wanted)}")
+    return faults
+
+
+def compile_all() -> list[Path]:
+    """Writes the .mo files that Django reads, those that are older than their .po; returns the written ones."""
+    written = []
+    for source in sorted(LOCALE.glob("*/LC_MESSAGES/django.po")):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime_ns > source.stat().st_mtime_ns:
+            continue
+        with source.open("rb") as file:
+            catalogue = read_po(file, locale=source.parent.parent.name)
+        # Two processes may compile at once: the file changes in one step.
+        unfinished = target.with_name(f".{target.name}.{id(catalogue)}")
+        with unfinished.open("wb") as file:
+            write_mo(file, catalogue)
+        unfinished.replace(target)
+        written.append(target)
+    return written
