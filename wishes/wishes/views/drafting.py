@@ -1,0 +1,115 @@
+"""Drafts between the pages of posting: whose they are, which page comes next, photos added and taken off."""
+
+from collections.abc import Iterable
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Q
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import User
+from portal.errors import Conflict, Invalid, NotAllowed
+from portal.photos.services import accept_upload
+from wishes.wishes.domain import PhotoRole, State
+from wishes.wishes.models import Wish, WishPhoto
+from wishes.wishes.photos import PHOTO_PURPOSE
+from wishes.wishes.querysets import WishQuerySet
+from wishes.wishes.services import attach_photo, remove_photo
+
+STEPS = ("where", "similar", "what", "details", "who", "check")
+SIMILAR_SHOWN = 5
+
+
+class AlreadySent(Exception):
+    """The draft has become a wish; its own page tells the rest."""
+
+    def __init__(self, wish: Wish) -> None:
+        super().__init__(wish.number)
+        self.wish = wish
+
+
+def own_draft(member: User) -> Wish | None:
+    """The draft the member has begun for themselves, if there is one."""
+    drafts = Wish.objects.select_related("category", "territory", "community")
+    return drafts.filter(author=member, state=State.DRAFT, number="").first()
+
+
+def draft_or_404(member: User, draft_id: int) -> Wish:
+    """A draft of the member's own, or one they write for a resident. Raises Http404, `AlreadySent`."""
+    wishes = Wish.objects.select_related("author", "category", "territory", "community")
+    wish = wishes.filter(Q(author=member) | Q(entered_by=member), pk=draft_id).first()
+    if wish is None:
+        raise Http404
+    if wish.state != State.DRAFT:
+        if not wish.number:
+            raise Http404
+        raise AlreadySent(wish)
+    return wish
+
+
+def step_url(draft: Wish, step: str) -> str:
+    """The page of this question for this draft."""
+    return reverse("wish_draft", kwargs={"draft_id": draft.pk, "step": step})
+
+
+def furthest(draft: Wish, step: str) -> str:
+    """The step to remember: pages further on that were reached before stay reachable."""
+    known = STEPS.index(draft.draft_step) if draft.draft_step in STEPS else 0
+    return STEPS[max(known, STEPS.index(step))]
+
+
+def similar_wishes(draft: Wish) -> WishQuerySet:
+    """Open public wishes of other people at the same place, the newest first; of the same category once it is known."""
+    assert draft.territory is not None
+    wishes = Wish.objects.public().filter(state__in=[State.PUBLISHED, State.CLAIMED])
+    wishes = wishes.filter(path__startswith=draft.territory.path).exclude(author_id=draft.author_id)
+    if draft.category_id:
+        wishes = wishes.filter(category_id=draft.category_id)
+    return wishes.order_by("-id")[:SIMILAR_SHOWN]
+
+
+def next_step(draft: Wish, step: str) -> str:
+    """The page after this one; back to the answers for somebody who came from there to change one."""
+    if draft.draft_step == "check":
+        return "check"
+    following = STEPS[STEPS.index(step) + 1]
+    if following == "similar" and not similar_wishes(draft).exists():
+        return "what"
+    return following
+
+
+def previous_url(draft: Wish, step: str) -> str:
+    """Where the back link of a page leads."""
+    if draft.draft_step == "check" and step != "check":
+        return step_url(draft, "check")
+    before = STEPS[max(STEPS.index(step) - 1, 0)]
+    if before == "similar" and not similar_wishes(draft).exists():
+        before = "where"
+    return step_url(draft, before) if step != "where" else reverse("home")
+
+
+def add_photos(member: User, wish: Wish, files: Iterable["UploadedFile[bytes]"]) -> list[str]:
+    """Takes in each picture by itself and returns what is to be said about those that could not be taken."""
+    problems = []
+    for file in files:
+        try:
+            with transaction.atomic():
+                photo = accept_upload(actor=member, file=file, purpose=PHOTO_PURPOSE)
+                attach_photo(actor=member, wish=wish, photo=photo)
+        except (Invalid, Conflict, NotAllowed) as error:
+            problems.append(_("{name}：{reason}").format(name=file.name, reason=error.message))
+    return problems
+
+
+def take_off(member: User, wish: Wish, photo_id: str) -> None:
+    """Takes a photo off the draft; one that is gone already is no problem."""
+    found = wish.photos.filter(pk=int(photo_id)).first() if photo_id.isdecimal() else None
+    if found is not None:
+        remove_photo(actor=member, wish=wish, wish_photo=found)
+
+
+def request_photos(wish: Wish) -> list[WishPhoto]:
+    """Photos of the matter as posted, in order."""
+    return list(wish.photos.filter(role=PhotoRole.REQUEST).select_related("photo"))

@@ -1,0 +1,78 @@
+"""Answering "where": the community one lives in, the grid one stands in, or a search by name."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.http import HttpRequest, QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from grids.roles.models import Residency
+from grids.territory.domain import Level
+from grids.territory.models import Territory
+from grids.territory.services import locate_grid
+from wishes.wishes.models import Wish
+
+MAX_FOUND = 20
+
+
+def chosen_place(request: HttpRequest, draft: Wish | None, residency: Residency | None) -> Territory | None:
+    """The community or grid the page starts from: chosen in the address, of the draft, or where the author lives."""
+    code = request.GET.get("place", "")
+    if code.isascii() and code.isdecimal():
+        places = Territory.objects.at(Level.COMMUNITY, Level.GRID).defer("boundary")
+        found: Territory | None = places.filter(code=code).first()
+        if found is not None:
+            return found
+    if "search" in request.GET:
+        return None
+    if draft is not None and draft.territory is not None:
+        return draft.territory
+    if residency is None:
+        return None
+    home: Territory = residency.place
+    return home.ancestor_at(Level.GRID) or home.ancestor_at(Level.COMMUNITY)
+
+
+def grid_choices(place: Territory | None) -> list[tuple[str, str | Promise]]:
+    """The grids of the community the place stands in, the community itself first."""
+    community = place.ancestor_at(Level.COMMUNITY) if place else None
+    if community is None:
+        return []
+    grids = Territory.objects.children_of(community).at(Level.GRID).defer("boundary").order_by("path")
+    return [(community.code, _("说不清，请社区来分")), *((grid.code, grid.name) for grid in grids)]
+
+
+def located(data: QueryDict) -> Territory | None:
+    """The grid around the point a phone has told. The point itself is used for this and kept nowhere."""
+    try:
+        longitude, latitude = float(data.get("longitude", "")), float(data.get("latitude", ""))
+    except ValueError:
+        return None
+    if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
+        return None
+    return locate_grid(longitude, latitude)
+
+
+@dataclass
+class PlaceSearch:
+    """Communities by part of their name."""
+
+    request: HttpRequest
+
+    @cached_property
+    def words(self) -> str:
+        return self.request.GET.get("q", "").strip()[:40]
+
+    @cached_property
+    def asked(self) -> bool:
+        """Whether somebody wants another community."""
+        return "search" in self.request.GET or bool(self.words)
+
+    @cached_property
+    def found(self) -> list[Territory]:
+        """Communities with these words in their name, with the street each belongs to."""
+        if len(self.words) < 2:
+            return []
+        communities = Territory.objects.named_like(self.words).at(Level.COMMUNITY).defer("boundary")
+        return list(communities.order_by("path")[:MAX_FOUND])
