@@ -34,6 +34,8 @@ class PortalAdminSite(AdminSite):
             raise PermissionDenied(gettext("后台配置只对工作人员开放。"))
         return HttpResponseRedirect(f"{reverse('account_staff_login')}?{urlencode({'next': target})}")
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+    def logout(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
         """Leaving is the same everywhere: one page that asks, one POST that does."""
         return HttpResponseRedirect(reverse("account_logout"))

@@ -33,7 +33,7 @@ for model in (Authenticator, EmailAddress, UserSession, Group):
         admin.site.unregister(model)
 
 
-class StaffCreationForm(BaseUserCreationForm):
+class StaffCreationForm(BaseUserCreationForm):  # type: ignore[type-arg]
     """A staff account: user name and first password; residents register by phone."""
 
     class Meta:

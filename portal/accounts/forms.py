@@ -9,6 +9,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
@@ -30,7 +31,7 @@ class PhoneForm(forms.Form):
         try:
             return normalise_phone(self.cleaned_data["phone"])
         except Invalid as error:
-            raise forms.ValidationError(error.message, code=error.code) from error
+            raise forms.ValidationError(str(error.message), code=error.code) from error
 
 
 class CodeForm(forms.Form):
@@ -81,9 +82,9 @@ class ProfileForm(NamesForm):
 
     language = forms.ChoiceField(label=_("语言"), choices=settings.LANGUAGES, widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, user: User) -> None:
         initial = {"legal_name": user.legal_name, "display_name": user.display_name, "language": user.language}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
 
 
 class EraseForm(forms.Form):

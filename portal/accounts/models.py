@@ -14,19 +14,19 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.querysets import ConsentQuerySet, ConsentTextQuerySet, UserQuerySet
+from portal.accounts.querysets import ConsentQuerySet, ConsentTextQuerySet
 from portal.masking import mask_name
 
 __all__ = ["Consent", "ConsentText", "PhoneCode", "User"]
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)["User"]):  # type: ignore[misc]
+class UserManager(BaseUserManager["User"]):
     """Creates users by phone (residents) or by user name (staff)."""
 
     def create_user(
         self, *, phone: str | None = None, username: str | None = None, password: str | None = None, **fields: Any
     ) -> "User":
-        user: User = self.model(phone=phone, username=username, **fields)
+        user = self.model(phone=phone, username=username, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user

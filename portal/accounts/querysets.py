@@ -8,15 +8,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from portal.accounts.models import Consent, ConsentText, User  # noqa: F401
-
-
-class UserQuerySet(models.QuerySet["User"]):
-    """Reads of people."""
-
-    def present(self) -> Self:
-        """Those who can still act: active and not erased."""
-        return self.filter(is_active=True, erased_at__isnull=True)
+    from portal.accounts.models import Consent, ConsentText  # noqa: F401
 
 
 class ConsentTextQuerySet(models.QuerySet["ConsentText"]):

@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 from allauth.core import ratelimit
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -45,10 +44,13 @@ class PendingCode:
 
     def row(self) -> PhoneCode | None:
         """The code's row while it can still be typed in or sent again."""
-        try:
-            return PhoneCode.objects.filter(pk=self.state.get("code"), purpose=self.purpose, used_at=None).first()
-        except ValidationError:
+        row = self._row()
+        return row if row is not None and row.used_at is None else None
+
+    def _row(self) -> PhoneCode | None:
+        if not self.state:
             return None
+        return PhoneCode.objects.filter(pk=str(self.state["code"]), purpose=self.purpose).first()
 
     def send(self, phone: str, *, next_url: str = "") -> None:
         """Send a code and remember it. Raises `TooOften`, `CodeNotSent`."""
@@ -67,7 +69,7 @@ class PendingCode:
 
     def spent_phone(self, *, within: dt.timedelta, now: dt.datetime) -> str | None:
         """The number this session proved a short while ago."""
-        row = PhoneCode.objects.filter(pk=self.state.get("code"), purpose=self.purpose).first() if self.state else None
+        row = self._row()
         return row.phone if row is not None and row.used_at is not None and now - row.used_at <= within else None
 
     def forget(self) -> None:
@@ -75,7 +77,7 @@ class PendingCode:
 
 
 def checked(pending: PendingCode, form: CodeForm) -> str | None:
-    """The proved number, or None with the error put beside the field or into `form.dead`."""
+    """The proved number, or None with the reason put beside the field."""
     if not form.is_valid():
         return None
     try:

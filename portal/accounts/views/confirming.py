@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import record_authentication
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -23,7 +23,7 @@ from portal.errors import DomainError
 from portal.masking import mask_phone
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def current_user(request: HttpRequest) -> User:
@@ -36,7 +36,7 @@ def proof_required(view: View[P]) -> View[P]:
     """Signed in, and proved within the last ten minutes; else the proof comes first."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if recently_proved(request):
             return view(request, *args, **kwargs)
         user = current_user(request)
@@ -59,7 +59,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         try:
             PendingCode(request, PhoneCode.Purpose.CONFIRM).send(user.phone, next_url=next_url)
         except DomainError as error:
-            problem, status = error.message, error.status
+            problem, status = error, error.status
         else:
             return redirect("accounts_confirm_code")
     context = {"phone": mask_phone(user.phone), "next": next_url, "problem": problem}

@@ -49,7 +49,7 @@ def enter(request: HttpRequest) -> HttpResponse:
             try:
                 PendingCode(request, PhoneCode.Purpose.ENTER).send(form.cleaned_data["phone"], next_url=next_url)
             except DomainError as error:
-                problem, status = error.message, error.status
+                problem, status = error, error.status
             else:
                 return redirect("account_confirm_login_code")
     return render(request, "account/login.html", {"form": form, "problem": problem, "next": next_url}, status=status)

@@ -7,7 +7,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -84,7 +84,7 @@ def my_phone(request: HttpRequest) -> HttpResponse:
             try:
                 PendingCode(request, PhoneCode.Purpose.CHANGE).send(form.cleaned_data["phone"])
             except DomainError as error:
-                problem, status = error.message, error.status
+                problem, status = error, error.status
             else:
                 return redirect("my_phone_code")
     context = {"form": form, "phone": shown_phone(user.phone), "problem": problem}
@@ -136,7 +136,7 @@ def tell_old_phone(old: str | None, new_phone: str) -> None:
 @never_cache
 @proof_required
 @require_POST
-def my_data_copy(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+def my_data_copy(request: HttpRequest) -> HttpResponseBase:
     """拷贝: everything as a ZIP archive."""
     user = current_user(request)
     response = StreamingHttpResponse(export_data(actor=user, user=user), content_type="application/zip")
@@ -165,7 +165,7 @@ def my_consents(request: HttpRequest) -> HttpResponse:
         try:
             act(actor=user, user=user, kind=kind)
         except DomainError as error:
-            problem = error.message
+            problem = error
         else:
             return redirect("my_consents")
     context = {"kinds": _consent_rows(user), "problem": problem}
@@ -217,7 +217,7 @@ def my_erase(request: HttpRequest) -> HttpResponse:
             try:
                 erase_user(actor=user, user=user)
             except DomainError as error:
-                problem, status = error.message, error.status
+                problem, status = error, error.status
             else:
                 logout(request)
                 return redirect("accounts_erased")
