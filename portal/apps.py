@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 FEATURES = ("accounts", "outbox", "deadlines", "notifications", "photos", "api")
 # What a feature declares by being imported: signals received, event types, kinds of notices, reactions to events.
-DECLARING = ("receivers", "events", "accounts_events", "notices", "handlers")
+DECLARING = ("receivers", "exports", "events", "accounts_events", "notices", "handlers")
 
 
 def import_parts(app: str, features: Iterable[str], parts: Iterable[str]) -> None:

@@ -27,6 +27,7 @@ class NoticeKind:
     """One kind of notice. `title` and `body` are msgids with {names} that `notify` gives as params.
 
     `urgent` passes quiet hours and is never kept for a digest. `must_send` can not be switched off by the recipient.
+    `for_staff` kinds are offered for choosing to staff only.
     `sms_template` is the provider's approved template; it gets `sms_params`, which name params or "title".
     """
 
@@ -37,8 +38,14 @@ class NoticeKind:
     channels: tuple[Channel, ...]
     urgent: bool
     must_send: bool
+    for_staff: bool
     sms_template: str
     sms_params: tuple[str, ...]
+
+    @property
+    def is_choosable(self) -> bool:
+        """Whether its recipients may choose how it reaches them."""
+        return len(self.channels) > 1 and not (self.must_send or self.urgent)
 
     def render_title(self, params: Mapping[str, str]) -> str:
         """The title in the active language; a name that was not given stays empty."""
@@ -66,6 +73,7 @@ def notice_kind(
     channels: tuple[str, ...] = ("inbox", "sms"),
     urgent: bool = False,
     must_send: bool = False,
+    for_staff: bool = False,
     sms_template: str = "notice",
     sms_params: tuple[str, ...] = ("title",),
 ) -> NoticeKind:
@@ -73,7 +81,7 @@ def notice_kind(
     if key in _kinds:
         raise ValueError(f"Notice kind {key!r} is declared twice.")
     wanted = tuple(dict.fromkeys((Channel.INBOX, *(Channel(name) for name in channels))))
-    _kinds[key] = NoticeKind(key, label, title, body, wanted, urgent, must_send, sms_template, sms_params)
+    _kinds[key] = NoticeKind(key, label, title, body, wanted, urgent, must_send, for_staff, sms_template, sms_params)
     return _kinds[key]
 
 

@@ -128,7 +128,7 @@ def rhythms_of(users: Iterable[int], definition: NoticeKind) -> dict[tuple[int, 
     """How each of these users wishes this kind by each of its channels."""
     ids = list(users)
     rhythms = {(pk, channel): Rhythm.AT_ONCE for pk in ids for channel in definition.channels}
-    if not (definition.must_send or definition.urgent):
+    if definition.is_choosable:
         chosen = Preference.objects.filter(user_id__in=ids, kind=definition.key, channel__in=definition.channels)
         for user_id, channel, rhythm in chosen.values_list("user_id", "channel", "rhythm"):
             rhythms[user_id, Channel(channel)] = Rhythm(rhythm)
@@ -166,7 +166,7 @@ def choose_rhythm(*, actor: User, kind: NoticeKind, channel: Channel, rhythm: Rh
     """The person chooses how one kind reaches them. Raises Invalid where the kind leaves no choice."""
     if channel == Channel.INBOX or channel not in kind.channels:
         raise Invalid(_("这类消息不走这个渠道。"), code="no_such_channel")
-    if kind.must_send or kind.urgent:
+    if not kind.is_choosable:
         raise Invalid(_("这类消息关系到您的安全或权益，一定会通知您。"), code="must_send")
     Preference.objects.update_or_create(user=actor, kind=kind.key, channel=channel, defaults={"rhythm": rhythm})
 

@@ -36,9 +36,6 @@ class Wake:
 def after_commit(task: str = RELAY) -> None:
     """Wake a task that needs no arguments once the transaction is committed; asked more than once, it is woken once."""
     wake = Wake(task)
-    alive = set(connection.savepoint_ids)
-    for entry in connection.run_on_commit:
-        # One that belongs to a savepoint may be rolled back with it, and counts only for those inside of it.
-        if entry[1] == wake and entry[0] <= alive:
-            return
-    transaction.on_commit(wake)
+    # A wake asked for in a savepoint that was rolled back is no longer in the list.
+    if all(entry[1] != wake for entry in connection.run_on_commit):
+        transaction.on_commit(wake)
