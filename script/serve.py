@@ -6,7 +6,6 @@ and ended first, so this start works after any kind of death of that one.
 
 import argparse
 import fcntl
-import hashlib
 import json
 import os
 import shlex
@@ -17,14 +16,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-import psutil
 import psycopg
 import redis
 from honcho.manager import Manager
@@ -32,9 +29,8 @@ from honcho.manager import Manager
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from portal.embedded import EmbeddedError, Services  # noqa: E402 (the checkout is not an installed package)
+from portal.embedded import MARK, EmbeddedError, Services, end_marked  # noqa: E402 (the checkout is not an installed package)
 
-MARK = "WUWEI_SERVER_OF"  # in the environment of each process started here; holds the data folder
 OLDEST_POSTGRES, OLDEST_REDIS = (15, "15"), ((6, 2), "6.2")
 READY_SECONDS = 90
 
@@ -80,25 +76,6 @@ class Server:
         held.write(self.url)
         held.flush()
         return held
-
-    def end_leftovers(self) -> None:
-        """End processes of an earlier start on this data folder: politely, then for good."""
-        own = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
-        left = [process for process in psutil.process_iter() if process.pid not in own and self._is_ours(process)]
-        for process in left:
-            with suppress(psutil.Error):
-                process.terminate()
-        _, deaf = psutil.wait_procs(left, timeout=5)
-        for process in deaf:
-            with suppress(psutil.Error):
-                process.kill()
-        psutil.wait_procs(deaf, timeout=5)
-
-    def _is_ours(self, process: psutil.Process) -> bool:
-        try:
-            return bool(process.environ().get(MARK) == str(self.data))
-        except (psutil.Error, OSError):
-            return False
 
     def check_port(self) -> None:
         with socket.socket() as probe:
@@ -158,18 +135,9 @@ class Server:
             raise CannotStart(f"{done.stdout or ''}{done.stderr or ''}\n{' '.join(command)} failed.")
 
     def prepare(self, *, demo: bool) -> None:
-        if once(self.data / "messages.done", ROOT.glob("*/locale/*/LC_MESSAGES/*.po")):
-            say("Compiling translations …")
-            self.run("-m", "babel.messages.frontend", "compile", "--domain=django", "--directory=portal/locale")
-            once(self.data / "messages.done", ROOT.glob("*/locale/*/LC_MESSAGES/*.po"), write=True)
+        self.run("script/prepare.py", quiet=False)
         say("Bringing the database up to date …")
         self.run("manage.py", "migrate", "--no-input")
-        sources = [*(ROOT / "static").rglob("*"), ROOT / "node_modules" / ".installed", ROOT / "requirements.txt"]
-        collected = ROOT / ".static" / ".collected"
-        if once(collected, sources):
-            say("Collecting static files …")
-            self.run("manage.py", "collectstatic", "--no-input", "--clear")
-            once(collected, sources, write=True)
         if demo:
             self.load_demo()
 
@@ -271,20 +239,8 @@ class Server:
                         service.start()
 
     def stop(self) -> None:
-        self.end_leftovers()
+        end_marked(str(self.data))
         self.services.stop()
-
-
-def once(mark: Path, sources: Iterable[Path], *, write: bool = False) -> bool:
-    """Whether the files changed since the mark was last written for them; `write` writes it."""
-    seen = hashlib.sha256()
-    for path in sorted(sources):
-        if path.is_file():
-            found = path.stat()
-            seen.update(f"{path}:{found.st_size}:{found.st_mtime_ns}\n".encode())
-    if write:
-        mark.write_text(seen.hexdigest())
-    return not mark.exists() or mark.read_text() != seen.hexdigest()
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -321,7 +277,7 @@ def main(arguments: list[str]) -> int:
     began = time.monotonic()
     try:
         with server.lock():
-            server.end_leftovers()
+            end_marked(str(data))
             server.check_port()
             try:
                 if options.reset:

@@ -7,6 +7,8 @@ import pytest
 from django.db import connections
 from django.db.models.signals import pre_migrate
 
+pytest_plugins = ["tests.portal_server", "tests.browser"]
+
 EXTENSIONS = ("btree_gist", "pg_trgm")
 
 

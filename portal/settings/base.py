@@ -281,6 +281,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "gather": {"task": "portal.notifications.tasks.gather", "schedule": 60.0, "options": {"expires": 60}},
     "keep_clocks": {"task": "portal.deadlines.tasks.keep_clocks", "schedule": 60.0, "options": {"expires": 120}},
     "auto_confirm": {"task": "wishes.wishes.tasks.auto_confirm", "schedule": 600.0, "options": {"expires": 600}},
+    "forget_keys": {"task": "portal.api.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 3600}},
+    "redispatch": {"task": "wishes.wishes.tasks.redispatch", "schedule": 600.0, "options": {"expires": 600}},
     "canary": {"task": "portal.site.tasks.canary", "schedule": 30.0, "kwargs": {"sent_by": "beat"}},
 }
 
@@ -288,8 +290,36 @@ EMAIL_TIMEOUT = 10
 
 # -- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "portal.api.schema.PortalSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "portal.api.authentication.AppTokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": None,
+    "DEFAULT_FILTER_BACKENDS": [],
+    "DEFAULT_THROTTLE_CLASSES": ["portal.api.throttling.ApiThrottle"],
+    "EXCEPTION_HANDLER": "portal.api.problems.handle_problem",
+    "URL_FORMAT_OVERRIDE": None,
+    "UNICODE_JSON": True,
 }
-SPECTACULAR_SETTINGS: dict[str, Any] = {"TITLE": "Wuwei API", "VERSION": "1.0.0"}
+# How often one person, or one address without a person, may call: requests per s, m, h or d.
+API_RATES = {"read": "600/m", "write": "120/m", "upload": "120/h", "reveal": "60/h"}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": _("五微接口"),
+    "DESCRIPTION": _("居民和社区的程序可以用这些接口做网页上能做的事。错误都是 application/problem+json。"),
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.0.3",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "portal.api.schema.add_problems",
+    ],
+}
 
 PGTRIGGER_INSTALL_ON_MIGRATE = False

@@ -1,5 +1,6 @@
 """Settings of `script/server` and of a developer's shell: mail and text messages go to the console."""
 
+import os
 from importlib.util import find_spec
 
 from portal.settings.base import *
@@ -7,7 +8,7 @@ from portal.settings.logs import logging_to
 
 # Error pages are the ones people will meet; DJANGO_DEBUG=1 shows Django's own.
 DEBUG = os.environ.get("DJANGO_DEBUG") == "1"
-SECRET_KEY = "development-only-key-never-used-where-people-depend-on-it"
+SECRET_KEY = os.environ.get("WUWEI_SECRET_KEY", "development-only-key-never-used-where-people-depend-on-it")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 LOGGING = logging_to("words")
