@@ -1,5 +1,8 @@
-"""Routes of this part."""
+"""Routes of the wing."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("residency/", include("grids.roles.urls")),
+    path("", include("grids.directory.urls")),
+]

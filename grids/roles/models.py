@@ -109,6 +109,21 @@ class Appointment(models.Model):
         return f"{self.get_role_display()} · {self.territory}"
 
 
+class ResidencyQuerySet(models.QuerySet["Residency"]):
+    """Requests and residencies, as far as somebody may see them."""
+
+    def under(self, paths: list[str]) -> "ResidencyQuerySet":
+        """Those in communities at or below one of the paths; none when there are no paths."""
+        where = Q(pk__in=[])
+        for path in paths:
+            where |= Q(community__path__startswith=path)
+        return self.filter(where)
+
+    def with_places(self) -> "ResidencyQuerySet":
+        """With person, community and building loaded."""
+        return self.select_related("user", "community", "building")
+
+
 class Residency(models.Model):
     """A person lives in a community (居民身份): asked for by the person, decided by its staff with a reason either way.
 
@@ -141,6 +156,8 @@ class Residency(models.Model):
     decided_at = models.DateTimeField(_("确认时间"), null=True, blank=True)
     ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
 
+    objects = ResidencyQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("居民身份")
         verbose_name_plural = _("居民身份")
@@ -169,6 +186,18 @@ class Residency(models.Model):
 
     def __str__(self) -> str:
         return f"{self.community} · {self.get_status_display()}"
+
+    @property
+    def state_words(self) -> str:
+        """How far it has come, for the state tag."""
+        return str(self.get_status_display())
+
+    @property
+    def state_tone(self) -> str:
+        """The tone of the state tag."""
+        return {ResidencyStatus.REQUESTED: "amber", ResidencyStatus.APPROVED: "green"}.get(
+            ResidencyStatus(self.status), "grey"
+        )
 
     @property
     def place(self) -> Territory:

@@ -26,6 +26,8 @@ ADMIN_PERMISSIONS: dict[Role, frozenset[str]] = {
         | model_permissions("portal", "clock", _LOOK)
         | model_permissions("portal", "consenttext")
         | model_permissions("portal", "delivery", ("view", "change"))
+        | model_permissions("portal", "channeldelivery", ("view", "change"))
+        | model_permissions("portal", "digest", _LOOK)
         | model_permissions("portal", "fanout", _LOOK)
     ),
     Role.SECURITY_ADMINISTRATOR: (

@@ -1,0 +1,83 @@
+"""What a grid publishes: name, area, staff with their office phone, supervision phone (docs/domain.md §5)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.utils import timezone
+
+from grids.roles.domain import GRID_STAFF_ROLES, Role
+from grids.roles.models import Appointment
+from grids.territory.domain import Level
+from grids.territory.models import Building, Grid, Territory
+
+_ORDER = (Role.GRID_HEAD, Role.GRID_MEMBER, Role.BUILDING_HEAD, Role.INFORMANT)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicStaff:
+    """A person who serves the grid, as its public page shows them; a private number never stands here."""
+
+    role: str
+    name: str
+    phone: str
+    place: str
+
+
+def staff_of(grid: Territory) -> list[PublicStaff]:
+    """Head, members, building heads and informants in office today, in that order."""
+    order = Case(*(When(role=role, then=Value(n)) for n, role in enumerate(_ORDER)), output_field=IntegerField())
+    appointed = (
+        Appointment.objects.in_force(timezone.localdate())
+        .filter(Q(territory__path__startswith=grid.path), role__in=list(GRID_STAFF_ROLES), user__is_active=True)
+        .select_related("user", "territory")
+        .defer("territory__boundary")
+        .order_by(order, "territory__path", "pk")
+    )
+    return [
+        PublicStaff(
+            role=str(Role(one.role).label),
+            name=one.user.legal_name or one.user.public_name,
+            phone=one.public_phone,
+            place=one.territory.name if one.territory.level == Level.BUILDING else "",
+        )
+        for one in appointed
+    ]
+
+
+def grid_page(grid: Territory) -> dict[str, Any]:
+    """Everything the page shows, as template context."""
+    buildings = list(
+        Building.objects.filter(territory__path__startswith=grid.path)
+        .select_related("territory")
+        .defer("territory__boundary")
+        .order_by("territory__path")
+    )
+    return {
+        "place": grid,
+        "details": Grid.objects.filter(territory=grid).first(),
+        "street": grid.ancestor_at(Level.STREET),
+        "community": grid.ancestor_at(Level.COMMUNITY),
+        "staff": staff_of(grid),
+        "buildings": buildings,
+        "map": _map(grid, buildings) if grid.boundary or any(b.longitude for b in buildings) else None,
+    }
+
+
+def _map(grid: Territory, buildings: list[Building]) -> dict[str, Any]:
+    """What the drawing needs: this grid, its neighbours, and the buildings whose place is known."""
+    neighbours = (
+        Territory.objects.filter(path__startswith=grid.path[: -Territory.steplen], level=Level.GRID)
+        .exclude(pk=grid.pk)
+        .filter(boundary__isnull=False)
+        .values_list("name", "boundary")
+    )
+    return {
+        "boundary": grid.boundary,
+        "neighbours": [{"name": name, "boundary": boundary} for name, boundary in neighbours],
+        "points": [
+            {"name": b.territory.name, "longitude": b.longitude, "latitude": b.latitude}
+            for b in buildings
+            if b.longitude is not None
+        ],
+    }
