@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.production")
 
@@ -12,6 +13,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
     [
         "portal.accounts",
+        "portal.api",
         "portal.outbox",
         "portal.deadlines",
         "portal.notifications",
@@ -21,3 +23,8 @@ app.autodiscover_tasks(
         "wishes.wishes",
     ]
 )
+
+
+@setup_logging.connect
+def keep_the_portals_logging(**_: object) -> None:
+    """Leave logging as the settings arranged it: Celery sets up its own only when nobody else does."""

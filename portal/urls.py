@@ -7,12 +7,13 @@ from portal.site.health import healthz
 
 urlpatterns = [
     path("", include("portal.site.urls")),
+    path("accounts/tokens/", include("portal.api.urls")),
     path("accounts/", include("portal.accounts.urls")),
     path("messages/", include("portal.notifications.urls")),
     path("photos/", include("portal.photos.urls")),
     path("grids/", include("grids.urls")),
     path("wishes/", include("wishes.urls")),
-    path("api/v1/", include("portal.api.urls")),
+    path("api/v1/", include("portal.urls_api")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
 ]

@@ -1,0 +1,13 @@
+"""Every route of the API, by wing; mounted at /api/v1/."""
+
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from portal.api import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("schema/", views.SchemaView.as_view(), name="api_schema"),
+    path("docs/", views.docs, name="api_docs"),
+    path("notices/", include("portal.notifications.api")),
+    # Before the last line come the wings' own routes.
+    re_path(r"^.*$", views.NothingHere.as_view(), name="api_nothing_here"),
+]
