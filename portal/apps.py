@@ -8,7 +8,7 @@ from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.utils.translation import gettext_lazy as _
 
-FEATURES = ("accounts", "outbox", "deadlines", "notifications", "photos", "api")
+FEATURES = ("accounts", "outbox", "deadlines", "notifications", "photos", "api", "site")
 # What a feature declares by being imported: signals received, event types, kinds of notices, reactions to events.
 DECLARING = ("receivers", "exports", "events", "accounts_events", "notices", "handlers")
 

@@ -1,16 +1,23 @@
 """What surrounds every page: whose community this is, the tabs, the work rail, elder mode."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from grids.roles.domain import ADMINISTRATOR_ROLES, HANDLER_ROLES, Role
+from grids.roles.policies import RESIDENCY_DECIDERS
+from grids.roles.queries import holds_anywhere
+from grids.territory.domain import Level
 from portal.accounts.models import User
+from portal.notifications.services import unread_count
+from portal.site.place import Place, place_of
 from portal.site.preferences import wants_elder_mode
 
 Words = str | Promise
@@ -28,15 +35,7 @@ class Link:
     count: int = 0
 
 
-def reverse_or_blank(name: str) -> str:
-    """The address of a named route, or nothing while that part of the portal does not exist."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
-# key, label, icon, route, further routes that belong to the same tab
+# key, word, icon, route
 TABS: tuple[tuple[str, Words, str, str], ...] = (
     ("home", _("首页"), "house", "home"),
     ("wishes", _("心愿"), "heart", "wish_list"),
@@ -46,19 +45,50 @@ TABS: tuple[tuple[str, Words, str, str], ...] = (
 )
 
 
+def _handles(user: User) -> bool:
+    return holds_anywhere(user, HANDLER_ROLES | {Role.SUPERVISOR})
+
+
+def _decides_residency(user: User) -> bool:
+    return holds_anywhere(user, RESIDENCY_DECIDERS)
+
+
+def _configures(user: User) -> bool:
+    return holds_anywhere(user, ADMINISTRATOR_ROLES) or user.is_superuser
+
+
+def _anybody(user: User) -> bool:
+    return True
+
+
+# key, word, icon, route, whom it is for
+RAIL: tuple[tuple[str, Words, str, str, Callable[[User], bool]], ...] = (
+    ("home", _("今日"), "sun", "home", _anybody),
+    ("desk", _("心愿工单"), "card-checklist", "wish_desk", _handles),
+    ("residencies", _("住户确认"), "person-check", "residency_requests", _decides_residency),
+    ("wishes", _("全部心愿"), "heart", "wish_list", _anybody),
+    ("grids", _("网格"), "grid-3x3", "grid_finder", _anybody),
+    ("messages", _("消息"), "envelope", "notifications:inbox", _anybody),
+    ("admin", _("后台配置"), "sliders", "admin:index", _configures),
+    ("mine", _("我的"), "person", "my_data", _anybody),
+)
+
+
 class Shell:
-    """Read by `site/base.html` as `shell`; everything is looked up at first use, so that a bare page costs nothing."""
+    """Read by `site/base.html` as `shell`; each part is looked up at first use, so that a bare page costs nothing."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
 
     @cached_property
     def user(self) -> User | None:
+        """Who is signed in."""
         user = getattr(self.request, "user", None)
         return cast(User, user) if user is not None and user.is_authenticated else None
 
     @cached_property
     def elder(self) -> bool:
+        """Whether the page is drawn in elder mode."""
         return wants_elder_mode(self.request)
 
     @cached_property
@@ -67,12 +97,24 @@ class Shell:
         return self.request.get_full_path() if self.request.method in ("GET", "HEAD") else ""
 
     @cached_property
+    def belongs(self) -> Place:
+        """The person's places."""
+        return place_of(self.user)
+
+    @cached_property
     def name(self) -> Words:
-        return cast(Words, settings.SITE_NAME)
+        """The community lived in or the place worked for; the portal's own name for everybody else."""
+        place = self.belongs.workplace or self.belongs.community
+        return str(place) if place else cast(Words, settings.SITE_NAME)
 
     @cached_property
     def place(self) -> str:
-        return ""
+        """Street and grid below the name; the grid alone where type is large."""
+        by_level = self.belongs.by_level
+        shown = [Level.GRID] if self.elder else [Level.STREET, Level.GRID]
+        return " · ".join(
+            str(by_level[level]) for level in shown if level in by_level and str(by_level[level]) != self.name
+        )
 
     @cached_property
     def languages(self) -> list[tuple[str, str]]:
@@ -81,27 +123,36 @@ class Shell:
 
     @cached_property
     def unread(self) -> int:
-        return 0
+        """How many messages wait."""
+        return unread_count(self.user) if self.user else 0
 
     @cached_property
     def tabs(self) -> list[Link]:
-        links = []
-        for key, label, icon, route in TABS:
-            url = reverse_or_blank(route)
-            if url:
-                count = self.unread if key == "messages" else 0
-                links.append(Link(key=key, label=label, icon=icon, url=url, count=count))
-        here = self.request.path
-        current = max((link.url for link in links if _stands_in(here, link.url)), key=len, default=None)
-        return [Link(**{**link.__dict__, "current": link.url == current}) for link in links]
+        """The tab bar of everybody."""
+        links = [
+            Link(key=key, label=label, icon=icon, url=reverse(route), count=self.unread if key == "messages" else 0)
+            for key, label, icon, route in TABS
+        ]
+        return self._mark_current(links)
 
     @cached_property
     def rail(self) -> list[Link]:
-        return []
+        """The work rail of staff; empty for others, who have the tabs."""
+        user = self.user
+        if user is None or self.belongs.staff is None:
+            return []
+        links = [
+            Link(key=key, label=label, icon=icon, url=reverse(route), count=self.unread if key == "messages" else 0)
+            for key, label, icon, route, is_for in RAIL
+            if is_for(user)
+        ]
+        return self._mark_current(links)
 
-
-def _stands_in(here: str, url: str) -> bool:
-    return here == url if url == "/" else here.startswith(url)
+    def _mark_current(self, links: list[Link]) -> list[Link]:
+        here = self.request.path
+        fitting = [link.url for link in links if (here == link.url if link.url == "/" else here.startswith(link.url))]
+        current = max(fitting, key=len, default=None)
+        return [replace(link, current=link.url == current) for link in links]
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:

@@ -7,6 +7,7 @@ from portal.site import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("secretary/", views.secretary, name="secretary"),
     path("elder/", views.elder, name="site_elder"),
     path("language/", views.language, name="site_language"),
     path("about/", TemplateView.as_view(template_name="site/pages/about.html"), name="about"),

@@ -1,0 +1,1 @@
+"""The first page, one for each kind of person."""
