@@ -1,5 +1,5 @@
-"""Routes of this part."""
+"""Routes of the wishes wing."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [path("", include("wishes.wishes.urls"))]

@@ -1,10 +1,8 @@
 """Finding the wish a page is about, for the person who asks: what they may not see does not exist for them."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 
-from grids.roles.domain import HANDLER_ROLES
-from grids.roles.queries import held_by
 from portal.accounts.models import User
 from wishes.wishes.models import Wish
 
@@ -34,11 +32,6 @@ def wish_or_404(viewer: Viewer, number: str) -> Wish:
     return found
 
 
-def covers(viewer: Viewer, wish: Wish) -> bool:
-    """Whether the viewer handles wishes at this place."""
-    return any(held.role in HANDLER_ROLES and wish.path.startswith(held.path) for held in held_by(viewer))
-
-
-def is_party(viewer: Viewer, wish: Wish) -> bool:
-    """Whether the wish is the viewer's own: theirs, written by them for somebody, or claimed by them."""
-    return viewer.pk is not None and viewer.pk in (wish.author_id, wish.entered_by_id, wish.claimant_id)
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with; None where the page was only asked for."""
+    return request.POST if request.method == "POST" else None

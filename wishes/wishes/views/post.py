@@ -1,5 +1,6 @@
 """Posting a wish: one question a page, everything kept in a draft on the server, nothing needed but forms."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -23,7 +24,7 @@ from wishes.wishes.limits import photos_max
 from wishes.wishes.models import Wish
 from wishes.wishes.services import discard_draft, save_draft, start_draft, submit_wish
 from wishes.wishes.views import drafting, places
-from wishes.wishes.views.access import member_of, wish_or_404
+from wishes.wishes.views.access import member_of, sent, wish_or_404
 from wishes.wishes.views.answers import answer_rows, step_of_field
 from wishes.wishes.views.cards import cards_of, for_cards
 from wishes.wishes.views.drafting import AlreadySent, furthest, next_step, previous_url, step_url
@@ -75,6 +76,26 @@ def discard(request: HttpRequest, draft_id: int) -> HttpResponse:
     return redirect("wish_new")
 
 
+AUTOSAVED = ("title", "details", "unit", "contact_name", "contact_phone", "address")
+
+
+@login_required
+@require_POST
+def autosave(request: HttpRequest, draft_id: int) -> HttpResponse:
+    """Keeps what is being typed, while it is typed; what cannot be kept yet is left out without a word."""
+    member = member_of(request)
+    try:
+        draft = drafting.draft_or_404(member, draft_id)
+    except AlreadySent:
+        return HttpResponse(status=204)
+    for name in AUTOSAVED:
+        if name in request.POST:
+            fields: Any = {name: request.POST[name]}
+            with contextlib.suppress(DomainError):
+                save_draft(actor=member, wish=draft, **fields)
+    return HttpResponse(status=204)
+
+
 # -- one function a question -------------------------------------------------------------------------------------------
 def _where(request: HttpRequest, member: User, draft: Wish | None) -> HttpResponse:
     chosen = places.chosen_place(request, draft, residency_of(draft.author if draft else member))
@@ -123,7 +144,7 @@ def _similar(request: HttpRequest, member: User, draft: Wish) -> HttpResponse:
 
 
 def _what(request: HttpRequest, member: User, draft: Wish) -> HttpResponse:
-    form = WhatForm(request.POST or None, initial={"category": draft.category.code if draft.category else None})
+    form = WhatForm(sent(request), initial={"category": draft.category.code if draft.category else None})
     if request.method == "POST" and form.is_valid():
         category = form.cleaned_data["category"]
         if category.kind == Kind.GOODS and not draft.quantity and draft.draft_step == "check":
@@ -137,7 +158,7 @@ def _what(request: HttpRequest, member: User, draft: Wish) -> HttpResponse:
 def _details(request: HttpRequest, member: User, draft: Wish) -> HttpResponse:
     assert draft.category is not None
     initial = {name: getattr(draft, name) for name in ("title", "details", "quantity", "unit")}
-    form = DetailsForm(request.POST or None, kind=draft.category.kind, initial=initial)
+    form = DetailsForm(sent(request), kind=draft.category.kind, initial=initial)
     problems: list[str] = []
     if request.method == "POST":
         complete = form.is_valid()
@@ -171,7 +192,7 @@ def _who(request: HttpRequest, member: User, draft: Wish) -> HttpResponse:
     initial: dict[str, Any] = {name: getattr(draft, name) for name in names}
     initial["show_name"] = "1" if draft.show_name else "0"
     assisted = draft.entered_by_id is not None and not draft.author.phone
-    form = WhoForm(request.POST or None, initial=initial, phone_required=not assisted)
+    form = WhoForm(sent(request), initial=initial, phone_required=not assisted)
     if request.method == "POST" and form.is_valid():
         return _saved(member, draft, "who", form.cleaned_data)
     return _question(request, "who", draft, form)
@@ -180,7 +201,7 @@ def _who(request: HttpRequest, member: User, draft: Wish) -> HttpResponse:
 def _check(request: HttpRequest, member: User, draft: Wish) -> HttpResponse:
     author = draft.author
     asks = text_in_force(PUBLICATION) if not has_consent(author, PUBLICATION) else None
-    form = SendForm(request.POST or None) if asks else None
+    form = SendForm(sent(request)) if asks else None
     problem: DomainError | None = None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:

@@ -1,0 +1,296 @@
+"""Forms of the steps a wish goes through, one small form for each."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from grids.roles.domain import HANDLER_ROLES
+from grids.roles.models import Appointment
+from grids.territory.domain import ancestor_paths
+from portal.accounts.models import User
+from portal.deadlines.domain import Limit
+from portal.deadlines.words import limit_words
+from wishes.wishes.forms.posting import PhoneField
+from wishes.wishes.models import Wish
+from wishes.wishes.services.steps import clock
+
+EXTENSIONS_IN_HOURS = ("2h", "12h", "24h")
+EXTENSIONS_IN_DAYS = ("1d", "3d", "5d", "7d", "15d")
+
+MARKS = [
+    ("1", _("很不满意")),
+    ("2", _("不满意")),
+    ("3", _("一般")),
+    ("4", _("满意")),
+    ("5", _("很满意")),
+]
+
+
+def _words(rows: int = 4) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class StepForm(forms.Form):
+    """Base of all steps: knows the wish and who takes the step."""
+
+    def __init__(self, *args: Any, wish: Wish, actor: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wish = wish
+        self.actor = actor
+        self.prepare()
+
+    def prepare(self) -> None:
+        """What a step offers depends on the wish."""
+
+
+class NothingToSay(StepForm):
+    """A step that only has to be confirmed."""
+
+
+class ClaimForm(StepForm):
+    message = forms.CharField(
+        label=_("想对许愿人说什么"),
+        required=False,
+        max_length=200,
+        widget=_words(3),
+        help_text=_("例如：我周六下午有空，先给您打电话。只有许愿人和工作人员看得到。"),
+    )
+
+
+class GiveUpForm(StepForm):
+    reason = forms.CharField(
+        label=_("为什么帮不了了"),
+        max_length=500,
+        widget=_words(),
+        help_text=_("许愿人会看到。心愿会重新等人认领。"),
+        error_messages={"required": _("请写一句为什么帮不了，许愿人会看到。")},
+    )
+
+
+class FulfilForm(StepForm):
+    """Photos are taken in by the page, so that they stay when there is something to correct."""
+
+    note = forms.CharField(
+        label=_("办得怎么样"),
+        required=False,
+        max_length=2000,
+        widget=_words(),
+        help_text=_("写几句，或者放照片，至少有一样。大家都能看到。"),
+    )
+
+
+class RateForm(StepForm):
+    speed = forms.TypedChoiceField(label=_("快不快"), coerce=int)
+    attitude = forms.TypedChoiceField(label=_("态度好不好"), coerce=int)
+    result = forms.TypedChoiceField(label=_("办得好不好"), coerce=int)
+    comment = forms.CharField(
+        label=_("还想说什么"), required=False, max_length=500, widget=_words(3), help_text=_("大家都能看到。")
+    )
+
+    def prepare(self) -> None:
+        for name in ("speed", "attitude", "result"):
+            field = self.fields[name]
+            field.widget = forms.RadioSelect(attrs={"class": "rating"}, choices=MARKS)
+            field.choices = MARKS  # type: ignore[attr-defined]
+            field.error_messages["required"] = _("请给“{what}”打 1 到 5 颗星。").format(what=field.label)
+
+
+class ReopenForm(StepForm):
+    reason = forms.CharField(
+        label=_("哪里还没办好"),
+        max_length=500,
+        widget=_words(),
+        error_messages={"required": _("请写一句哪里还没办好。")},
+    )
+
+
+class WithdrawForm(StepForm):
+    reason = forms.CharField(label=_("为什么撤回"), required=False, max_length=500, widget=_words(3))
+
+
+class AnswerForm(StepForm):
+    answer = forms.CharField(
+        label=_("您的回答"), max_length=1000, widget=_words(), error_messages={"required": _("请写下您的回答。")}
+    )
+
+
+class VerifyForm(StepForm):
+    note = forms.CharField(
+        label=_("核实到的情况"),
+        max_length=2000,
+        widget=_words(),
+        help_text=_("什么时候、见到谁、情况是否属实。只有这里的工作人员看得到。"),
+        error_messages={"required": _("请写下核实到的情况。")},
+    )
+
+
+class RejectVerificationForm(StepForm):
+    reason = forms.CharField(
+        label=_("还要补充什么"),
+        max_length=500,
+        widget=_words(),
+        help_text=_("居民会看到。"),
+        error_messages={"required": _("请写明还缺什么，居民会看到。")},
+    )
+    note = forms.CharField(
+        label=_("核实记录"),
+        required=False,
+        max_length=2000,
+        widget=_words(3),
+        help_text=_("只有这里的工作人员看得到。"),
+    )
+
+
+class DeclineForm(StepForm):
+    reason = forms.CharField(
+        label=_("为什么不受理"),
+        max_length=500,
+        widget=_words(),
+        help_text=_("居民会看到。请写明依据，再说说可以找谁。"),
+        error_messages={"required": _("请写明为什么不受理，居民会看到。")},
+    )
+
+
+class CannotBeDoneForm(StepForm):
+    reason = forms.CharField(
+        label=_("为什么办不了"),
+        max_length=500,
+        widget=_words(),
+        help_text=_("大家都能看到。"),
+        error_messages={"required": _("请写明为什么办不了，大家会看到。")},
+    )
+
+
+class NotOursForm(StepForm):
+    referred_to = forms.CharField(
+        label=_("转请哪个单位办理"),
+        max_length=100,
+        help_text=_("单位名称和电话。大家都能看到。"),
+        error_messages={"required": _("请写明转请哪个单位办理，大家会看到。")},
+    )
+    reason = forms.CharField(label=_("说明"), required=False, max_length=500, widget=_words(3))
+
+
+class DuplicateForm(StepForm):
+    of = forms.CharField(
+        label=_("和哪一个心愿相同"),
+        max_length=20,
+        help_text=_("写编号，例如 2026-1121-0037。要是同一个社区里已经公开的。"),
+        error_messages={"required": _("请写另一个心愿的编号。")},
+    )
+    reason = forms.CharField(label=_("说明"), required=False, max_length=500, widget=_words(3))
+
+    def clean_of(self) -> Wish:
+        number = self.cleaned_data["of"].strip().replace(" ", "")
+        other = Wish.objects.visible_to(self.actor).exclude(number="").filter(number=number).first()
+        if other is None:
+            raise forms.ValidationError(_("没有找到编号 {number} 的心愿，请核对一下。").format(number=number))
+        return other
+
+
+class AskForm(StepForm):
+    question = forms.CharField(
+        label=_("想问什么"),
+        max_length=500,
+        widget=_words(),
+        help_text=_("等居民回答的时候，计时会停下来。"),
+        error_messages={"required": _("请写下想问居民什么。")},
+    )
+
+
+class ExtendForm(StepForm):
+    by = forms.ChoiceField(
+        label=_("延长多久"), widget=forms.RadioSelect, error_messages={"required": _("请选要延长多久。")}
+    )
+    reason = forms.CharField(
+        label=_("为什么要延长"),
+        max_length=200,
+        widget=_words(3),
+        help_text=_("居民会看到。"),
+        error_messages={"required": _("请写明为什么要延长，居民会看到。")},
+    )
+
+    def prepare(self) -> None:
+        running = clock(self.wish)
+        codes = EXTENSIONS_IN_HOURS if running is not None and running.limit.hours else EXTENSIONS_IN_DAYS
+        self.fields["by"].choices = [(code, limit_words(Limit.parse(code))) for code in codes]  # type: ignore[attr-defined]
+
+
+class TransferForm(StepForm):
+    to = forms.ModelChoiceField(
+        label=_("转给谁"),
+        queryset=User.objects.none(),
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选转给谁。"), "invalid_choice": _("这位同志不负责这里，请另选一位。")},
+    )
+    reason = forms.CharField(
+        label=_("为什么转给别人"),
+        max_length=500,
+        widget=_words(3),
+        error_messages={"required": _("请写一句为什么转给别人。")},
+    )
+
+    def prepare(self) -> None:
+        appointed = (
+            Appointment.objects.in_force()
+            .filter(role__in=list(HANDLER_ROLES), territory__path__in=ancestor_paths(self.wish.path))
+            .exclude(user_id__in=[pk for pk in (self.wish.responsible_id, self.wish.author_id) if pk])
+            .filter(user__is_active=True)
+            .select_related("user", "territory")
+            .defer("territory__boundary")
+            .order_by("-territory__depth", "user_id")
+        )
+        labels: dict[int, str] = {}
+        for one in appointed:
+            words = f"{one.user.legal_name} · {one.get_role_display()} · {one.territory.name}"
+            labels.setdefault(one.user_id, words)
+        field = self.fields["to"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = User.objects.filter(pk__in=list(labels))
+        field.choices = list(labels.items())
+
+
+class RevealForm(StepForm):
+    reason = forms.CharField(
+        label=_("为什么要看"),
+        max_length=200,
+        help_text=_("例如：约上门的时间。许愿人会看到谁看过、为什么。"),
+        error_messages={"required": _("请写一句为什么要看，许愿人会看到。")},
+    )
+
+
+class EditForm(StepForm):
+    """What may still be changed of a submitted wish until somebody has claimed it."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    title = forms.CharField(
+        label=_("用一句话说"), max_length=60, error_messages={"required": _("请用一句话写下心愿。")}
+    )
+    quantity = forms.IntegerField(label=_("要多少"), min_value=1, max_value=1_000_000)
+    unit = forms.CharField(label=_("单位"), max_length=10)
+    details = forms.CharField(
+        label=_("详细情况"), required=False, max_length=2000, widget=_words(5), help_text=_("大家都能看到。")
+    )
+    place = forms.CharField(
+        label=_("大概在什么地方"), required=False, max_length=80, help_text=_("大家都能看到，不要写门牌号。")
+    )
+    contact_name = forms.CharField(
+        label=_("联系人"), max_length=60, error_messages={"required": _("请写下怎么称呼您。")}
+    )
+    contact_phone = PhoneField(
+        label=_("联系电话"),
+        max_length=30,
+        help_text=_("保密。"),
+        error_messages={"required": _("请留一个能找到您的电话。")},
+    )
+    address = forms.CharField(label=_("详细地址"), required=False, max_length=200, help_text=_("保密。"))
+
+    def prepare(self) -> None:
+        if self.wish.quantity is None:
+            del self.fields["quantity"], self.fields["unit"]
+        if not self.wish.contact_phone:
+            self.fields["contact_phone"].required = False
+        for name in self.fields:
+            self.initial.setdefault(name, getattr(self.wish, name))

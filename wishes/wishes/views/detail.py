@@ -1,0 +1,160 @@
+"""The page of one wish: what it is, where it stands, and what this viewer can do about it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from portal.accounts.models import User
+from portal.deadlines.words import explain
+from portal.outbox.querysets import timeline
+from wishes.wishes.domain import Action, ClaimState, Kind, PhotoRole, State
+from wishes.wishes.limits import auto_confirm_after
+from wishes.wishes.models import Wish
+from wishes.wishes.policies import (
+    ON_BEHALF_ACTIONS,
+    Viewer,
+    actions_for,
+    can,
+    is_author,
+    is_handler,
+    sees_private_notes,
+    timeline_levels,
+)
+from wishes.wishes.services import contact_for
+from wishes.wishes.services.steps import clock as clock_of_wish
+from wishes.wishes.views.access import viewer_of, wish_or_404
+from wishes.wishes.views.cards import place_words, progress_of, took_words
+from wishes.wishes.views.step_pages import SLUGS
+from wishes.wishes.views.story import looks_of, steps_of
+
+# The one red button of the page is the first of these that the viewer can press.
+PRIMARY = (Action.ANSWER, Action.CONFIRM, Action.VERIFY, Action.PUBLISH, Action.FULFIL, Action.CLAIM)
+BESIDE = (
+    Action.CLAIM,
+    Action.FULFIL,
+    Action.GIVE_UP,
+    Action.REJECT_VERIFICATION,
+    Action.ASK,
+    Action.REOPEN,
+    Action.EDIT,
+    Action.WITHDRAW,
+)
+FOLDED = (
+    Action.TRANSFER,
+    Action.EXTEND,
+    Action.DECLINE,
+    Action.CLOSE_NOT_OURS,
+    Action.CLOSE_CANNOT_BE_DONE,
+    Action.CLOSE_DUPLICATE,
+)
+
+
+@dataclass(frozen=True)
+class Button:
+    """A step as a link to its page."""
+
+    label: str | Promise
+    url: str
+
+
+@require_safe
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    """A wish by its number."""
+    viewer = viewer_of(request)
+    wish = wish_or_404(viewer, number)
+    if wish.was_returned and viewer.pk in (wish.author_id, wish.entered_by_id) and "read" not in request.GET:
+        return redirect("wish_draft", draft_id=wish.pk, step="check")
+    now = timezone.now()
+    events = list(timeline(wish, levels=timeline_levels(viewer, wish)))
+    clock = clock_of_wish(wish)
+    days = auto_confirm_after(wish.territory).days if wish.state == State.FULFILLED and wish.territory else 0
+    author, handler = is_author(viewer, wish), is_handler(viewer, wish)
+    context: dict[str, Any] = {
+        "wish": wish,
+        "place": place_words(wish),
+        "steps": steps_of(wish, events, clock, now=now, days=days),
+        "clock_words": explain(clock, now) if clock else [],
+        "progress": progress_of([wish]).get(wish.pk) if wish.kind == Kind.GOODS and wish.quantity else None,
+        "took": took_words(wish),
+        "rating": wish.ratings.first(),
+        "is_author": author,
+        "is_handler": handler,
+        "looks": looks_of(events) if author or handler else [],
+        "contact": contact_for(viewer=viewer, wish=wish) if viewer.is_authenticated else None,
+        "may_reveal": bool(can(viewer, Action.REVEAL, wish)) and not author,
+        **_photos(wish),
+        **_claims(viewer, wish, author=author, handler=handler),
+        **_questions(viewer, wish, author=author, handler=handler),
+        **_buttons(viewer, wish, handler=handler),
+    }
+    if sees_private_notes(viewer, wish):
+        context["verifications"] = list(wish.verifications.select_related("verified_by"))
+    return render(request, "wishes/wishes/detail.html", context)
+
+
+def _photos(wish: Wish) -> dict[str, Any]:
+    photos = [each for each in wish.photos.select_related("photo") if not each.photo.is_refused]
+    return {
+        "photos": [each.photo for each in photos if each.role == PhotoRole.REQUEST],
+        "done_photos": [each.photo for each in photos if each.role == PhotoRole.FULFILMENT],
+    }
+
+
+def _claims(viewer: Viewer, wish: Wish, *, author: bool, handler: bool) -> dict[str, Any]:
+    """Who helps and what they wrote: the message is between the claimant, the author and the staff."""
+    claim = wish.claims.filter(state__in=[ClaimState.LIVE, ClaimState.DONE]).select_related("claimant").last()
+    may_read = author or handler or (claim is not None and viewer.pk == claim.claimant_id)
+    return {"claim": claim, "claim_message": claim.message if claim and may_read else ""}
+
+
+def _questions(viewer: Viewer, wish: Wish, *, author: bool, handler: bool) -> dict[str, Any]:
+    if not (author or handler or viewer.pk in (wish.claimant_id, wish.entered_by_id)) or viewer.pk is None:
+        return {"questions": []}
+    return {"questions": list(wish.questions.exclude(answer="", answered_at__isnull=False))}
+
+
+def _buttons(viewer: Viewer, wish: Wish, *, handler: bool) -> dict[str, Any]:
+    """The primary action, the others, what staff do more rarely, and what they do in the author's place."""
+    possible = actions_for(viewer, wish)
+    primary = next((action for action in PRIMARY if action in possible), None)
+    beside = [action for action in BESIDE if action in possible and action != primary]
+    folded = [action for action in FOLDED if action in possible]
+    instead: list[Action] = []
+    if handler:
+        instead = [
+            action
+            for action in Action
+            if action in ON_BEHALF_ACTIONS
+            and action not in possible
+            and can(viewer, action, wish, on_behalf_of=wish.author)
+        ]
+    reason: str | Promise = ""
+    if primary is None and not beside and wish.state == State.PUBLISHED and isinstance(viewer, User):
+        reason = can(viewer, Action.CLAIM, wish).reason
+    return {
+        "primary": _button(wish, primary) if primary else _invitation(viewer, wish),
+        "beside": [_button(wish, action) for action in beside],
+        "folded": [_button(wish, action) for action in folded],
+        "instead": [_button(wish, action) for action in instead],
+        "why_not": reason,
+    }
+
+
+def _button(wish: Wish, action: Action) -> Button:
+    if action == Action.EDIT:
+        return Button(action.label, reverse("wish_edit", args=[wish.number]))
+    return Button(action.label, reverse("wish_step", args=[wish.number, SLUGS[action]]))
+
+
+def _invitation(viewer: Viewer, wish: Wish) -> Button | None:
+    """A visitor is asked to sign in and help; the page of the step takes them through the login and back."""
+    if viewer.is_authenticated or wish.state != State.PUBLISHED:
+        return None
+    return Button(_("登录后来帮忙"), reverse("wish_step", args=[wish.number, SLUGS[Action.CLAIM]]))

@@ -1,0 +1,94 @@
+"""走到哪一步了: what has happened to a wish, where it stands now and until when, and what comes next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from portal.deadlines.models import Clock
+from portal.deadlines.words import remaining_words
+from portal.formats import when_words
+from portal.outbox.models import Event
+from wishes.wishes.domain import State
+from wishes.wishes.models import Wish
+
+REVEALED = "wishes.contact.revealed"
+# Publication follows at once from verification or submission; the clock tells of itself.
+UNTOLD = frozenset({REVEALED, "deadlines.clock.warned"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the timeline: `state` is done, now or next."""
+
+    state: str
+    label: str | Promise
+    when: datetime | str = ""
+    note: str | Promise = ""
+    text: str = ""
+
+
+def steps_of(wish: Wish, events: Iterable[Event], clock: Clock | None, *, now: datetime, days: int) -> list[Step]:
+    """The whole way of the wish. `days` is how long its author has to confirm."""
+    done = [_done(wish, event) for event in events if event.type not in UNTOLD]
+    return [*done, *_now(wish, clock, now, days), *_next(wish)]
+
+
+def looks_of(events: Iterable[Event]) -> list[Event]:
+    """Who looked at the contact, the newest first."""
+    return [event for event in events if event.type == REVEALED][::-1]
+
+
+def _done(wish: Wish, event: Event) -> Step:
+    return Step("done", event.label, event.occurred_at, _who(wish, event), event.text)
+
+
+def _who(wish: Wish, event: Event) -> str:
+    """Who took the step, as others may know them. The author is named on the page already, as they chose to be."""
+    actor = event.actor
+    if actor is None or actor.pk == wish.author_id:
+        return ""
+    if event.on_behalf_of_id is not None:
+        return _("{name}代办").format(name=actor.public_name)
+    return actor.public_name
+
+
+def _now(wish: Wish, clock: Clock | None, now: datetime, days: int) -> list[Step]:
+    label = {
+        State.DRAFT: _("等补充后再提交"),
+        State.SUBMITTED: _("等社区受理"),
+        State.VERIFYING: _("等网格员核实"),
+        State.PUBLISHED: _("等人认领"),
+        State.CLAIMED: _("{name}正在帮忙").format(name=wish.claimant.public_name) if wish.claimant else _("有人在帮"),
+        State.FULFILLED: _("等{name}确认并评价").format(name=wish.author_name),
+    }.get(State(wish.state))
+    if label is None:
+        return []
+    if wish.state == State.FULFILLED:
+        return [Step("now", label, note=_("{days}天没有回音就自动确认").format(days=days))]
+    return [Step("now", label, note=_limit(clock, now))]
+
+
+def _limit(clock: Clock | None, now: datetime) -> str:
+    if clock is None:
+        return ""
+    left = remaining_words(clock, now)
+    if clock.due_at is None:
+        return left
+    return _("办结时限：{due}，{left}").format(due=when_words(clock.due_at), left=left)
+
+
+def _next(wish: Wish) -> list[Step]:
+    public = _("公开，等人认领")
+    done = _("办好、拍照")
+    rated = _("{name}确认并评价").format(name=wish.author_name)
+    following = {
+        State.DRAFT: [_("网格员核实"), public, done, rated],
+        State.SUBMITTED: [public, done, rated],
+        State.VERIFYING: [public, done, rated],
+        State.PUBLISHED: [done, rated],
+        State.CLAIMED: [done, rated],
+    }.get(State(wish.state), [])
+    return [Step("next", label) for label in following]
