@@ -46,7 +46,7 @@ def cast() -> Cast:
 
 @pytest.fixture
 def volunteers(cast: Cast) -> list[User]:
-    people = [PersonFactory() for _ in range(MANY)]
+    people: list[User] = [PersonFactory() for _ in range(MANY)]
     for person in people:
         AppointmentFactory(user=person, role=Role.VOLUNTEER, territory=cast.community)
     return people
@@ -114,4 +114,5 @@ def test_numbers_given_out_at_once_are_all_different_and_without_gaps(cast: Cast
 
 
 def _unlocked(wish: Wish) -> Wish:
-    return Wish.objects.select_related("author", "category", "territory").get(pk=wish.pk)
+    found: Wish = Wish.objects.select_related("author", "category", "territory").get(pk=wish.pk)
+    return found

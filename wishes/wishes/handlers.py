@@ -267,7 +267,8 @@ def _place(wish: Wish) -> str:
 
 
 def _wish(pk: int) -> Wish:
-    return Wish.objects.select_related("territory", "author", "responsible", "claimant").get(pk=pk)
+    wish: Wish = Wish.objects.select_related("territory", "author", "responsible", "claimant").get(pk=pk)
+    return wish
 
 
 def _claim(pk: int) -> Claim:

@@ -263,7 +263,7 @@ class Wish(models.Model):
         return f"{self.number} {self.title}".strip() or str(_("草稿"))
 
     def get_absolute_url(self) -> str:
-        return reverse("wish_detail", args=[self.pk])
+        return reverse("wish_detail", args=[self.number]) if self.number else reverse("wish_new")
 
     @property
     def is_special(self) -> bool:

@@ -7,12 +7,14 @@ from django.db import models
 from django.db.models import Q
 
 from grids.roles.domain import HANDLER_ROLES
+from grids.roles.models import Appointment
 from grids.roles.queries import paths_of
 from portal.accounts.models import User
 from wishes.wishes.domain import OPEN_STATES, PUBLIC_ENDS, READING_ROLES, ClaimState, State
 
 if TYPE_CHECKING:
     from grids.territory.models import Territory
+    from wishes.wishes.models import Wish  # noqa: F401 - named in the base class
 
 
 def under_paths(paths: list[str]) -> Q:
@@ -59,6 +61,11 @@ class WishQuerySet(models.QuerySet["Wish"]):
     def open(self) -> "WishQuerySet":
         """Wishes with which somebody still has to do something."""
         return self.filter(state__in=[str(state) for state in OPEN_STATES])
+
+    def without_responsible(self) -> "WishQuerySet":
+        """Open wishes nobody answers for, or whose responsible person holds no staff role any more."""
+        term = Appointment.objects.in_force().filter(role__in=list(HANDLER_ROLES), user=models.OuterRef("responsible"))
+        return self.open().filter(Q(responsible=None) | ~models.Exists(term))
 
     def work_list(self, user: User) -> "WishQuerySet":
         """The cadre's work list: open wishes of the places covered, what is due first first; paused ones last."""

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from wishes.wishes.domain import State
 from wishes.wishes.models import Wish
-from wishes.wishes.services import auto_confirm_wish
+from wishes.wishes.services import auto_confirm_wish, redispatch_wish
 
 
 @shared_task
@@ -14,3 +14,11 @@ def auto_confirm() -> int:
     now = timezone.now()
     waiting = Wish.objects.filter(state=State.FULFILLED, fulfilled_at__lte=now).order_by("fulfilled_at", "pk")
     return sum(auto_confirm_wish(wish=wish, at=now) for wish in waiting.iterator(chunk_size=500))
+
+
+@shared_task
+def redispatch() -> int:
+    """Finds somebody for open wishes nobody answers for, once people are appointed or after somebody has left."""
+    now = timezone.now()
+    waiting = Wish.objects.without_responsible().order_by("pk")
+    return sum(redispatch_wish(wish=wish, at=now) for wish in waiting.iterator(chunk_size=500))

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from tests.wishes.wishes.factories import IN_STATE, MONDAY, Cast, make_cast
 from wishes.wishes import services
 from wishes.wishes.domain import Action, State
-from wishes.wishes.policies import can
+from wishes.wishes.policies import Viewer, can
 
 pytestmark = pytest.mark.django_db
 
@@ -125,5 +125,6 @@ def test_a_cadre_acts_in_the_resident_s_place_only_for_that_resident_and_only_th
     assert not can(cast.volunteer, Action.CONFIRM, wish, on_behalf_of=cast.author)
 
 
-def _person(cast: Cast, name: str) -> object:
-    return AnonymousUser() if name == "anonymous" else getattr(cast, name)
+def _person(cast: Cast, name: str) -> Viewer:
+    person: Viewer = AnonymousUser() if name == "anonymous" else getattr(cast, name)
+    return person

@@ -1,6 +1,7 @@
 """Each use case: what it refuses and what it leaves behind."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import InternalError, ProgrammingError, transaction
@@ -56,7 +57,7 @@ def test_a_resident_has_one_open_draft_and_nothing_typed_is_lost(cast: Cast) -> 
     ("field", "value"),
     [("title", ""), ("contact_name", ""), ("contact_phone", ""), ("category", None)],
 )
-def test_sending_names_the_field_that_is_missing(cast: Cast, field: str, value: object) -> None:
+def test_sending_names_the_field_that_is_missing(cast: Cast, field: str, value: Any) -> None:
     draft = drafted(cast, **{field: value})
 
     with pytest.raises(Invalid) as refused:

@@ -9,7 +9,7 @@ from wishes.wishes.services.closing import (
     withdraw_wish,
 )
 from wishes.wishes.services.contact import Contact, contact_for, reveal_contact
-from wishes.wishes.services.dispatch import transfer_wish
+from wishes.wishes.services.dispatch import redispatch_wish, transfer_wish
 from wishes.wishes.services.fulfilment import auto_confirm_wish, confirm_wish, fulfil_claim, reopen_wish
 from wishes.wishes.services.pictures import attach_photo, remove_photo
 from wishes.wishes.services.posting import (
@@ -43,6 +43,7 @@ __all__ = [
     "give_up_claim",
     "pause_for_resident",
     "publish_wish",
+    "redispatch_wish",
     "reject_verification",
     "remove_photo",
     "reopen_wish",

@@ -12,14 +12,14 @@ from grids.territory.models import Territory
 from portal.accounts.models import User
 from portal.errors import Invalid
 from portal.outbox.services import record
-from wishes.wishes.domain import Action, Candidate, choose_responsible, dispatch_chain
+from wishes.wishes.domain import OPEN_STATES, Action, Candidate, State, choose_responsible, dispatch_chain
 from wishes.wishes.events import WishDispatched, WishTransferred
 from wishes.wishes.models import Wish
 from wishes.wishes.policies import require
 from wishes.wishes.services.steps import locked, moment, required, responded, save
 
 
-def dispatch(wish: Wish, *, actor: User, at: datetime) -> None:
+def dispatch(wish: Wish, *, actor: User | None, at: datetime) -> None:
     """Decides who is responsible and records it, in the transaction of the submission. The caller saves.
 
     The role named by the category is asked first, then grid, community worker, secretary, street and district; of
@@ -29,16 +29,7 @@ def dispatch(wish: Wish, *, actor: User, at: datetime) -> None:
     assert wish.territory is not None
     assert wish.category is not None
     found = find_responsible(wish.territory, wish.category.responsible_role, not_user=wish.author_id)
-    wish.responsible = found
-    wish.responsible_territory_id = _seat(found, wish) if found else wish.territory_id
-    record(
-        WishDispatched(
-            wish_id=wish.pk, territory_id=wish.responsible_territory_id or 0, responsible_id=found.pk if found else None
-        ),
-        subject=wish,
-        actor=actor,
-        at=at,
-    )
+    _entrust(wish, found, actor=actor, at=at)
 
 
 def find_responsible(territory: Territory, category_role: str = "", *, not_user: int | None = None) -> User | None:
@@ -49,6 +40,26 @@ def find_responsible(territory: Territory, category_role: str = "", *, not_user:
             chosen = choose_responsible(_candidates(people, territory))
             return next(user for user in people if user.pk == chosen)
     return None
+
+
+@transaction.atomic
+def redispatch_wish(*, wish: Wish, actor: User | None = None, at: datetime | None = None) -> bool:
+    """Dispatches an open wish anew when nobody answers for it any more: no one was appointed, or that one has left.
+
+    Returns False where somebody does answer for it, or still nobody can. Called by a sweep and by administrators.
+    """
+    now = moment(at)
+    wish = locked(wish)
+    if State(wish.state) not in OPEN_STATES or _answers_for(wish.responsible, wish):
+        return False
+    assert wish.territory is not None
+    assert wish.category is not None
+    found = find_responsible(wish.territory, wish.category.responsible_role, not_user=wish.author_id)
+    if found is None and wish.responsible is None:
+        return False
+    _entrust(wish, found, actor=actor, at=now)
+    save(wish)
+    return True
 
 
 @transaction.atomic
@@ -74,6 +85,20 @@ def transfer_wish(*, actor: User, wish: Wish, to: User, reason: str, at: datetim
         WishTransferred(wish_id=wish.pk, from_id=before, to_id=to.pk), subject=wish, actor=actor, text=reason, at=now
     )
     return save(wish)
+
+
+def _entrust(wish: Wish, found: User | None, *, actor: User | None, at: datetime) -> None:
+    wish.responsible = found
+    wish.responsible_territory_id = _seat(found, wish) if found else wish.territory_id
+    event = WishDispatched(
+        wish_id=wish.pk, territory_id=wish.responsible_territory_id or 0, responsible_id=found.pk if found else None
+    )
+    record(event, subject=wish, actor=actor, at=at)
+
+
+def _answers_for(user: User | None, wish: Wish) -> bool:
+    """Whether this person's appointment still covers the place."""
+    return user is not None and any(held.role in HANDLER_ROLES and held.covers(wish.path) for held in held_by(user))
 
 
 def _candidates(people: list[User], territory: Territory) -> list[Candidate]:

@@ -33,7 +33,7 @@ def locked(wish: Wish) -> Wish:
 
     Raises `Conflict` when it is gone.
     """
-    found = (
+    found: Wish | None = (
         Wish.objects.select_for_update(of=("self",))
         .select_related("author", "entered_by", "category", "territory", "community", "responsible", "claimant")
         .filter(pk=wish.pk)
