@@ -16,6 +16,7 @@ from portal.errors import Conflict
 from portal.outbox import services
 from portal.outbox.models import Delivery, Event
 from portal.outbox.services import MAX_ATTEMPTS, backoff, drain, relay, retry_delivery
+from portal.outbox.wake import Wake
 from tests.portal.outbox.factories import PersonFactory, Pinged, ping
 
 
@@ -92,6 +93,24 @@ def test_a_relay_killed_between_effect_and_commit_leaves_neither(react: Any) -> 
     assert os.WTERMSIG(status) == signal.SIGKILL
     assert marks() == []
     assert Delivery.objects.get().state == Delivery.State.PENDING
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_killed_between_commit_and_wake_loses_nothing(react: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    react("tests.mark", leave_a_mark)
+    person = PersonFactory()
+    connection.close()
+    child = os.fork()
+    if child == 0:
+        monkeypatch.setattr(Wake, "__call__", lambda self: os.kill(os.getpid(), signal.SIGKILL))
+        ping(person, 7)
+        os._exit(0)
+    _pid, status = os.waitpid(child, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    assert marks() == []
+    relay(seconds=5)
+    relay(seconds=5)
+    assert marks() == [7]
 
 
 @pytest.mark.django_db
