@@ -8,6 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", views.SchemaView.as_view(), name="api_schema"),
     path("docs/", views.docs, name="api_docs"),
     path("notices/", include("portal.notifications.api")),
-    # Before the last line come the wings' own routes.
     re_path(r"^.*$", views.NothingHere.as_view(), name="api_nothing_here"),
 ]

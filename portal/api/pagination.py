@@ -36,14 +36,6 @@ class Key:
         return Q(**{f"{self.name}__{'lt' if self.descending else 'gt'}": value})
 
 
-def moment(value: Any) -> datetime:
-    """A moment with its time zone from ISO 8601. Raises ValueError, TypeError."""
-    found = datetime.fromisoformat(value)
-    if found.tzinfo is None:
-        raise ValueError(value)
-    return found
-
-
 class KeysetPagination(BasePagination):
     """Newest first by id. Subclasses name other `keys`."""
 
@@ -123,7 +115,7 @@ class KeysetPagination(BasePagination):
             if not isinstance(values, list) or len(values) != len(self.keys):
                 raise ValueError(values)
             found = [key.parse(value) for key, value in zip(self.keys, values, strict=True)]
-            if any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in found):
+            if not all(_is_storable(value) for value in found):
                 raise ValueError(values)
         except (ValueError, TypeError, binascii.Error, UnicodeError, OverflowError, RecursionError):
             raise ValidationError({"cursor": [_("cursor 不对，请用上一页给的 next 地址。")]}) from None
@@ -136,3 +128,10 @@ class KeysetPagination(BasePagination):
         plain = [value.isoformat() if isinstance(value, datetime) else value for value in values]
         cursor = base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
         return replace_query_param(self.request.build_absolute_uri(), "cursor", cursor)
+
+
+def _is_storable(value: Any) -> bool:
+    """Numbers that fit a column, and moments with their time zone."""
+    if isinstance(value, datetime):
+        return value.tzinfo is not None
+    return not isinstance(value, int) or -(2**63) <= value < 2**63
