@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from grids.roles.domain import ADMINISTRATOR_ROLES, HANDLER_ROLES, Role
+from grids.roles.domain import ADMINISTRATOR_ROLES, HANDLER_ROLES
 from grids.roles.policies import RESIDENCY_DECIDERS
 from grids.roles.queries import holds_anywhere
 from grids.territory.domain import Level
@@ -46,7 +46,7 @@ TABS: tuple[tuple[str, Words, str, str], ...] = (
 
 
 def _handles(user: User) -> bool:
-    return holds_anywhere(user, HANDLER_ROLES | {Role.SUPERVISOR})
+    return holds_anywhere(user, HANDLER_ROLES)
 
 
 def _decides_residency(user: User) -> bool:
