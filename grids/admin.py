@@ -1,6 +1,6 @@
 """Gathers the admin pages of the wing's features."""
 
 from grids.apps import FEATURES
-from portal.apps import import_parts
+from portal.features import import_parts
 
 import_parts("grids", FEATURES, ["admin"])

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from portal.apps import DECLARING, import_parts
+from portal.features import DECLARING, import_parts
 
 FEATURES = ("territory", "roles", "directory", "configuration")
 

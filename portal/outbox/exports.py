@@ -1,12 +1,11 @@
-"""What a person's copy of their data holds from here: what they did, and what was done in their name."""
+"""What a person's copy of their data holds from here: what they did."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.export import Assistance, register_assistance, register_data_section
+from portal.accounts.export import register_data_section
 from portal.accounts.models import User
 from portal.outbox.models import Event, subject_type
 
@@ -27,13 +26,4 @@ def what_happened(user: User) -> Any:
     ]
 
 
-def what_others_did(user: User) -> Iterable[Assistance]:
-    """What staff did in this person's name, newest first."""
-    events = Event.objects.filter(on_behalf_of=user, actor__isnull=False).exclude(actor=user)
-    for event in events.select_related("actor").order_by("-pk")[:200]:
-        by = event.actor.public_name if event.actor else ""
-        yield Assistance(at=event.occurred_at, by=by, what=event.label)
-
-
 register_data_section("events", label=_("我做过的事"), data=what_happened)
-register_assistance(what_others_did)
