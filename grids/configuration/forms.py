@@ -1,0 +1,126 @@
+"""Forms of the admin pages. What a service refuses is shown at its field, with everything typed still there."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from grids.configuration.widgets import BoundaryWidget
+from grids.roles.domain import Role
+from grids.roles.models import Appointment
+from grids.territory.inherited import registered_settings
+from grids.territory.models import Building, Grid, Territory, TerritorySetting
+from portal.errors import DomainError
+
+
+class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """`refusal` is what a service said when the same input was saved a moment ago."""
+
+    refusal: ClassVar[DomainError | None] = None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.refusal is not None:
+            field = self.refusal.field if self.refusal.field in self.fields else None
+            self.add_error(field, str(self.refusal.message))
+        return cleaned
+
+
+class GridForm(ServiceForm):
+    """A grid with its name and boundary, which stand in the tree."""
+
+    name = forms.CharField(label=_("名称"), max_length=60, help_text=_("例如 第 003 网格"))
+    community = forms.ModelChoiceField(
+        label=_("社区"), queryset=Territory.objects.none(), required=False, help_text=_("输入名字里的字来找")
+    )
+    code = forms.CharField(
+        label=_("网格编码"), max_length=15, required=False, help_text=_("15 位：社区 12 位加 3 位序号；不填就用下一个")
+    )
+    boundary = forms.CharField(label=_("边界"), required=False, widget=BoundaryWidget)
+    boundary_is_illustrative = forms.BooleanField(
+        label=_("示意边界"), required=False, help_text=_("不是正式划定的，公开页上会注明")
+    )
+
+    class Meta:
+        model = Grid
+        fields = ("household_count", "supervision_phone", "area_description")
+
+    field_order = (
+        "community",
+        "code",
+        "name",
+        "household_count",
+        "supervision_phone",
+        "area_description",
+        "boundary",
+        "boundary_is_illustrative",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "community" in self.fields and cleaned.get("community") is None:
+            self.add_error("community", _("请选社区。"))
+        return cleaned
+
+
+class BuildingForm(ServiceForm):
+    """A building with its name and grid, which stand in the tree."""
+
+    grid = forms.ModelChoiceField(
+        label=_("网格"), queryset=Territory.objects.none(), help_text=_("改成别的网格，楼栋就划过去")
+    )
+    name = forms.CharField(label=_("名称"), max_length=60, help_text=_("例如 3 栋"))
+    code = forms.CharField(
+        label=_("楼栋编码"), max_length=18, required=False, help_text=_("18 位：网格 15 位加 3 位序号；不填就用下一个")
+    )
+
+    class Meta:
+        model = Building
+        fields = ("address", "longitude", "latitude", "households")
+
+
+class TerritoryForm(ServiceForm):
+    """Only the name people use can be changed."""
+
+    class Meta:
+        model = Territory
+        fields = ("name",)
+
+
+class AppointmentForm(ServiceForm):
+    """A new appointment, or the last day of an existing one."""
+
+    class Meta:
+        model = Appointment
+        fields = ("user", "role", "territory", "starts_on", "ends_on", "public_phone", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role = self.fields.get("role")
+        if isinstance(role, forms.TypedChoiceField):
+            role.choices = [("", "---------"), *((r.value, r.label) for r in Role if r != Role.RESIDENT)]
+
+
+class SettingForm(ServiceForm):
+    """A place's own value of a registered setting."""
+
+    key = forms.ChoiceField(label=_("设置项"))
+    value_text = forms.CharField(
+        label=_("值"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("是否类的写“是”或“否”")
+    )
+
+    class Meta:
+        model = TerritorySetting
+        fields = ("territory",)
+
+    field_order = ("territory", "key", "value_text")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        key = self.fields.get("key")
+        if isinstance(key, forms.ChoiceField):
+            key.choices = [("", "---------"), *((s.key, s.label) for s in registered_settings())]
+        if self.instance.pk:
+            value = self.instance.value
+            words = {True: _("是"), False: _("否")}.get(value, value) if isinstance(value, bool) else value
+            self.fields["value_text"].initial = words

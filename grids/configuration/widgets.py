@@ -1,0 +1,46 @@
+"""The map on which a boundary is drawn."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class BoundaryWidget(forms.Textarea):
+    """A text area with GeoJSON, and above it a map to draw on where scripts run.
+
+    `siblings` and `centre` are set by the admin page; the map needs no tile server.
+    """
+
+    template_name = "admin/grids/boundary_widget.html"
+
+    class Media:
+        css = {"all": ("npm/leaflet/leaflet.css", "npm/geoman/leaflet-geoman.css", "grids/boundary-editor.css")}
+        js = ("npm/leaflet/leaflet.js", "npm/geoman/leaflet-geoman.js", "grids/boundary-editor.js")
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"rows": 4, "cols": 80, "spellcheck": "false", **(attrs or {})})
+        self.siblings: list[dict[str, Any]] = []
+
+    def format_value(self, value: Any) -> str | None:
+        """A stored boundary as text, typed text as it was."""
+        if value is None or value == "":
+            return ""
+        return value if isinstance(value, str) else json.dumps(value)
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["map_id"] = f"{context['widget']['attrs'].get('id', name)}-map"
+        context["widget"]["map"] = {
+            "siblings": self.siblings,
+            "words": {
+                "draw": str(_("画边界")),
+                "edit": str(_("改边界")),
+                "erase": str(_("擦掉重画")),
+                "overlap": str(_("和“{name}”重叠了，保存前请改一改。")),
+                "unreadable": str(_("下面的文字不是完整的 GeoJSON，地图上先不显示。")),
+                "finish": str(_("点第一个点结束")),
+            },
+        }
+        return context

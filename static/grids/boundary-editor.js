@@ -1,0 +1,70 @@
+// Draws a grid's boundary on a map without any tile server. The text area below is what is saved, and works alone.
+(function () {
+  "use strict";
+  document.querySelectorAll("[data-boundary-editor]").forEach(function (editor) {
+    if (!window.L || !L.PM) return;
+    const area = document.getElementById(editor.dataset.for);
+    const given = JSON.parse(document.getElementById(editor.dataset.map).textContent);
+    const place = editor.querySelector(".boundary-map");
+    const words = editor.querySelector(".boundary-words");
+    place.hidden = false;
+    const map = L.map(place, { attributionControl: false, zoomSnap: 0.25, minZoom: 3, maxZoom: 20 });
+    const siblings = L.featureGroup().addTo(map);
+    const drawn = L.featureGroup().addTo(map);
+
+    const label = function (text) {
+      const span = document.createElement("span");
+      span.textContent = text;
+      return span;
+    };
+    given.siblings.forEach(function (each) {
+      L.geoJSON(each.boundary, { pmIgnore: true, snapIgnore: false, style: { color: "#5c5750", weight: 1, fillOpacity: 0.15 } })
+        .bindTooltip(label(each.name), { permanent: true, direction: "center", className: "boundary-label" })
+        .addTo(siblings);
+    });
+
+    const say = function (text, bad) {
+      words.textContent = text || "";
+      words.classList.toggle("bad", Boolean(bad));
+    };
+    const watch = function (layer) { layer.on("pm:edit pm:update pm:dragend pm:cut", write); };
+    const show = function () {
+      drawn.clearLayers();
+      if (!area.value.trim()) { say(""); return; }
+      try {
+        L.geoJSON(JSON.parse(area.value), { style: { color: "#b3261e", weight: 3, fillOpacity: 0.1 } })
+          .eachLayer(function (layer) { drawn.addLayer(layer); watch(layer); });
+        say("");
+      } catch (error) { say(given.words.unreadable, true); }
+    };
+    function write() {
+      const polygons = [];
+      drawn.eachLayer(function (layer) {
+        const geometry = layer.toGeoJSON(7).geometry;
+        if (geometry.type === "MultiPolygon") polygons.push.apply(polygons, geometry.coordinates);
+        else polygons.push(geometry.coordinates);
+      });
+      if (!polygons.length) area.value = "";
+      else area.value = JSON.stringify(polygons.length === 1 ? { type: "Polygon", coordinates: polygons[0] } : { type: "MultiPolygon", coordinates: polygons });
+    }
+
+    map.pm.setLang("zh");
+    map.pm.addControls({ position: "topleft", drawMarker: false, drawCircle: false, drawCircleMarker: false, drawPolyline: false, drawRectangle: true, drawText: false, rotateMode: false, cutPolygon: false });
+    map.pm.setGlobalOptions({ snappable: true, snapDistance: 15, allowSelfIntersection: false, layerGroup: drawn, pathOptions: { color: "#b3261e", weight: 3, fillOpacity: 0.1 } });
+    map.on("pm:create", function (event) {
+      // One grid, one area: a new drawing takes the place of the old one.
+      drawn.eachLayer(function (layer) { if (layer !== event.layer) drawn.removeLayer(layer); });
+      if (!drawn.hasLayer(event.layer)) drawn.addLayer(event.layer);
+      watch(event.layer);
+      write();
+      say("");
+    });
+    map.on("pm:remove", function (event) { drawn.removeLayer(event.layer); write(); });
+    area.addEventListener("change", show);
+
+    show();
+    const bounds = L.featureGroup([siblings, drawn]).getBounds();
+    if (bounds.isValid()) map.fitBounds(bounds, { padding: [30, 30] });
+    else map.setView([32.02, 118.7], 13);
+  });
+})();
