@@ -19,7 +19,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.consents import forget_required_texts
 from portal.accounts.forms import ReplacePhoneForm
 from portal.accounts.models import Consent, ConsentText, User
 from portal.accounts.services import end_sessions, replace_lost_phone
@@ -64,9 +63,7 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     list_per_page = 50
     filter_horizontal = ()
     actions = ("sign_out_everywhere",)
-    add_fieldsets = (
-        (None, {"fields": ("username", "legal_name", "display_name", "usable_password", "password1", "password2")}),
-    )
+    add_fieldsets = ((None, {"fields": ("username", "legal_name", "display_name", "password1", "password2")}),)
     change_form_template = "accounts/admin/person_change.html"
 
     @admin.display(description=_("称呼"), ordering="display_name")
@@ -154,10 +151,6 @@ class ConsentTextAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: ConsentText | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or not obj.is_in_force)
-
-    def save_model(self, request: HttpRequest, obj: ConsentText, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        forget_required_texts()
 
 
 @admin.register(Consent)

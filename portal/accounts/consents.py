@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -11,11 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts import signals
 from portal.accounts.consent_texts import FIRST_TEXTS
 from portal.accounts.models import Consent, ConsentText, User
+from portal.accounts.querysets import ConsentTextQuerySet
 from portal.errors import Conflict, NotAllowed
-
-# How long a page may go on with the texts it knows before it notices that a new version has taken effect.
-NOTICED_WITHIN = 60
-_CACHE_KEY = "accounts.required_consent_texts"
 
 
 def text_in_force(kind: str, *, now: dt.datetime | None = None) -> ConsentText | None:
@@ -23,26 +19,11 @@ def text_in_force(kind: str, *, now: dt.datetime | None = None) -> ConsentText |
     return ConsentText.objects.in_force(now).filter(kind=kind).first()
 
 
-def required_text_ids() -> tuple[int, ...]:
-    """The texts everybody must have agreed to; remembered for `NOTICED_WITHIN` seconds, as every page asks."""
-    ids: tuple[int, ...] | None = cache.get(_CACHE_KEY)
-    if ids is None:
-        texts = ConsentText.objects.in_force().filter(kind__in=ConsentText.REQUIRED)
-        ids = tuple(texts.order_by("pk").values_list("pk", flat=True))
-        cache.set(_CACHE_KEY, ids, NOTICED_WITHIN)
-    return ids
-
-
-def forget_required_texts() -> None:
-    """Have the next page look anew at which texts are in force."""
-    cache.delete(_CACHE_KEY)
-
-
-def outstanding_texts(user: User, *, now: dt.datetime | None = None) -> list[ConsentText]:
-    """Required texts in force that the person has not agreed to, or took back."""
+def outstanding_texts(user: User, *, now: dt.datetime | None = None) -> ConsentTextQuerySet:
+    """Required texts in force that the person has not agreed to, or took back: one query, asked by every page."""
     agreed = Consent.objects.live().filter(user=user, text=OuterRef("pk"))
     texts = ConsentText.objects.in_force(now).filter(kind__in=ConsentText.REQUIRED)
-    return list(texts.exclude(Exists(agreed)).order_by("kind"))
+    return texts.exclude(Exists(agreed)).order_by("kind")
 
 
 def has_consent(user: User, kind: str, *, now: dt.datetime | None = None) -> bool:
@@ -108,4 +89,3 @@ def ensure_default_consents() -> None:
                 body_en=first.body_en,
                 effective_at=first.effective_at,
             )
-    forget_required_texts()

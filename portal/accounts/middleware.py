@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.accounts.adapter import entered_with_two_factors
-from portal.accounts.consents import outstanding_texts, required_text_ids
+from portal.accounts.consents import outstanding_texts
 from portal.accounts.models import User
 from portal.accounts.policies import is_staff_member
 
@@ -29,7 +29,6 @@ OPEN_ROUTES = frozenset(
 # With no second factor yet one is set up; with one, it is asked for and nothing about it can be changed before.
 ENROL_ROUTES = frozenset({"mfa_index", "mfa_activate_totp", "mfa_add_webauthn"})
 PROVE_ROUTES = frozenset({"mfa_reauthenticate", "mfa_reauthenticate_webauthn"})
-AGREED_KEY = "accounts.agreed_texts"
 
 
 class RequiredStepsMiddleware:
@@ -50,7 +49,9 @@ class RequiredStepsMiddleware:
         user = request.user
         if is_staff_member(user) and not entered_with_two_factors(request):
             return _ask_second_factor(request, user, route)
-        if request.method in ("GET", "HEAD") and not request.path.startswith("/api/") and not _agreed(request, user):
+        # What is being sent goes through, so that nothing typed is lost; the question comes with the next page.
+        is_page = request.method in ("GET", "HEAD") and not request.path.startswith("/api/")
+        if is_page and outstanding_texts(user).exists():
             return HttpResponseRedirect(f"{reverse('accounts_consent')}?{_next(request)}")
         return None
 
@@ -72,17 +73,6 @@ def _ask_second_factor(request: HttpRequest, user: User, route: str) -> HttpResp
     if has_one:
         return HttpResponseRedirect(f"{reverse('mfa_reauthenticate')}?{_next(request)}")
     return HttpResponseRedirect(reverse("mfa_index"))
-
-
-def _agreed(request: HttpRequest, user: User) -> bool:
-    """Compares the texts in force with those this session has seen agreed to; asks the database when they differ."""
-    required = list(required_text_ids())
-    if request.session.get(AGREED_KEY) == required:
-        return True
-    if outstanding_texts(user):
-        return False
-    request.session[AGREED_KEY] = required
-    return True
 
 
 def _next(request: HttpRequest) -> str:

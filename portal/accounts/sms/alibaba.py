@@ -6,7 +6,7 @@ from alibabacloud_dysmsapi20170525.client import Client
 from alibabacloud_dysmsapi20170525.models import SendSmsRequest
 from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 from alibabacloud_tea_openapi.utils_models import Config
-from darabonba.exceptions import DaraException
+from darabonba.exceptions import DaraException, UnretryableException
 from darabonba.runtime import RuntimeOptions
 from django.conf import settings
 
@@ -42,9 +42,10 @@ class Backend(SmsBackend):
         except AlibabaCloudException as error:
             code = str(error.code or "")
             raise SmsError(str(error.message), code=code, retryable=_may_pass_later(code)) from error
-        except (DaraException, OSError) as error:
-            # No answer: refused, cut off, or silent beyond the time limit.
-            raise SmsError(str(error), code="no_answer", retryable=True) from error
+        except (UnretryableException, DaraException, OSError):
+            # Refused, cut off, or silent beyond the time limit. The error's own words hold the address with the
+            # number and the code in it, so they go no further.
+            raise SmsError("no answer", code="no_answer", retryable=True) from None
         if body.code != "OK":
             raise SmsError(body.message or "", code=body.code or "", retryable=_may_pass_later(body.code or ""))
         return Receipt(reference=body.biz_id or "")

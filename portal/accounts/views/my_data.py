@@ -190,7 +190,7 @@ def _consent_rows(user: User) -> list[dict[str, Any]]:
 def consent(request: HttpRequest) -> HttpResponse:
     """A new version to agree to, before going on."""
     user = current_user(request)
-    texts = outstanding_texts(user)
+    texts = list(outstanding_texts(user))
     if request.method == "POST":
         for text in texts:
             give_consent(actor=user, user=user, kind=text.kind)

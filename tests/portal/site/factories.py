@@ -2,8 +2,6 @@
 
 from django.test import Client
 
-from portal.accounts.consents import required_text_ids
-from portal.accounts.middleware import AGREED_KEY
 from portal.accounts.models import User
 from tests.portal.accounts.factories import enter, enter_as_staff
 
@@ -17,8 +15,4 @@ def page(client: Client, url: str, *, status: int = 200) -> str:
 
 def signed_in(user: User) -> Client:
     """A browser in which the person has passed everything that entering asks of them."""
-    client = enter_as_staff(Client(), user) if user.is_staff else enter(Client(), user)
-    session = client.session
-    session[AGREED_KEY] = list(required_text_ids())
-    session.save()
-    return client
+    return enter_as_staff(Client(), user) if user.is_staff else enter(Client(), user)
