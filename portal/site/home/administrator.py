@@ -27,6 +27,7 @@ class Gap:
     """Something that waits for an administrator: how many, which ones, what it means, where to mend it."""
 
     label: str | Promise
+    well: str | Promise
     why: str | Promise
     icon: str
     count: int
@@ -75,6 +76,7 @@ def _grids_without_head(paths: list[str]) -> Gap:
     count, names = _names(grids, "territory__name")
     return Gap(
         label=_("没有网格长的网格"),
+        well=_("每个网格都有网格长"),
         why=_("心愿会直接落到社区，没有人先上门。"),
         icon="person-x",
         count=count,
@@ -88,6 +90,7 @@ def _grids_without_boundary(paths: list[str]) -> Gap:
     count, names = _names(grids.order_by("territory__path"), "territory__name")
     return Gap(
         label=_("没有画边界的网格"),
+        well=_("每个网格都画了边界"),
         why=_("居民用定位许愿时找不到它。"),
         icon="map",
         count=count,
@@ -104,6 +107,7 @@ def _communities_without_staff(paths: list[str]) -> Gap:
     count, names = _names(places.filter(~Exists(staffed)).order_by("path"), "name")
     return Gap(
         label=_("没有工作人员的社区"),
+        well=_("每个社区都有工作人员"),
         why=_("没有人受理和派单，心愿会升级到街道。"),
         icon="building-exclamation",
         count=count,
@@ -116,6 +120,7 @@ def _categories_missing() -> Gap:
     has = Category.objects.filter(is_active=True, children__isnull=True).exists()
     return Gap(
         label=_("还没有心愿类别"),
+        well=_("心愿类别已经有了"),
         why=_("居民许愿时没有类别可选。"),
         icon="tags",
         count=0 if has else 1,
@@ -128,6 +133,7 @@ def _dead_letters() -> Gap:
     count, names = _names(Delivery.objects.filter(state=Delivery.State.DEAD).order_by("-pk"), "handler")
     return Gap(
         label=_("多次没送到的事件"),
+        well=_("该通知的都送到了"),
         why=_("有人可能没有收到通知；看过原因后可以重送。"),
         icon="envelope-exclamation",
         count=count,

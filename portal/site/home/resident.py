@@ -1,9 +1,12 @@
 """The home of residents and volunteers: what to do, my wishes, wishes near by."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Window
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from grids.roles.domain import Role
 from grids.roles.models import Residency, ResidencyStatus
@@ -13,20 +16,36 @@ from portal.site.contacts import whom_to_call
 from portal.site.place import place_of
 from wishes.wishes.domain import State
 from wishes.wishes.models import Wish
-from wishes.wishes.views.cards import cards_of, for_cards
+from wishes.wishes.views.cards import Card, cards_of, for_cards
 
 MINE_SHOWN = 2
 NEAR_SHOWN = 4
 
 
+# What a state means for the one who waits, in elder mode.
+IN_PLAIN_WORDS: dict[str, str | Promise] = {
+    State.DRAFT: _("请您再补一句"),
+    State.SUBMITTED: _("收到了，正在安排"),
+    State.VERIFYING: _("网格员会来看看您"),
+    State.PUBLISHED: _("正在找人帮您"),
+    State.CLAIMED: _("有人来帮您了"),
+    State.FULFILLED: _("办好了，请您看看"),
+}
+
+
+@dataclass(frozen=True)
+class MyWish:
+    """One's own wish on the home page; `words` are said instead of the state where they are simpler."""
+
+    card: Card
+    words: str
+
+
 def resident_home(user: User, *, elder: bool, now: datetime) -> dict[str, Any]:
     """The page's context."""
     place = place_of(user)
-    mine = list(
-        for_cards(Wish.objects.mine(user).exclude(state=State.DRAFT, number="")).annotate(total=Window(Count("pk")))[
-            :MINE_SHOWN
-        ]
-    )
+    sent = for_cards(Wish.objects.mine(user).exclude(state=State.DRAFT, number="")).select_related("claimant")
+    mine = list(sent.annotate(total=Window(Count("pk")))[:MINE_SHOWN])
     wanted = Wish.objects.public().filter(state__in=[State.PUBLISHED, State.CLAIMED]).exclude(author=user)
     if place.community:
         wanted = wanted.filter(community=place.community)
@@ -34,7 +53,7 @@ def resident_home(user: User, *, elder: bool, now: datetime) -> dict[str, Any]:
     cards = {card.wish.pk: card for card in cards_of([*mine, *near], now=now)}
     return {
         "name": user.display_name or user.legal_name,
-        "mine": [cards[wish.pk] for wish in mine],
+        "mine": [MyWish(cards[wish.pk], str(IN_PLAIN_WORDS.get(wish.state, "")) if elder else "") for wish in mine],
         "mine_total": getattr(mine[0], "total", 0) if mine else 0,
         "near": [cards[wish.pk] for wish in near],
         "place": place,
