@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from django.http import HttpResponse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -19,6 +21,13 @@ class ApiView(GenericAPIView[Any]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.query: dict[str, Any] = self._checked_query(request)
+
+    def finalize_response(self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        """What one person was told is kept by no cache."""
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
+        if getattr(request, "auth", None) is not None or getattr(request.user, "is_authenticated", False):
+            add_never_cache_headers(response)
+        return response
 
     @property
     def person(self) -> User:

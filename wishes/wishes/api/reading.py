@@ -1,0 +1,228 @@
+"""Lists and details of wishes for programs."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import DateTimeField, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from grids.roles.domain import HANDLER_ROLES
+from grids.roles.queries import holds_anywhere
+from portal.api.base import ApiView
+from portal.api.pagination import Key, KeysetPagination
+from portal.errors import NotAllowed
+from portal.photos.models import Photo
+from portal.photos.policies import may_see_photo
+from wishes.wishes.api.answers import (
+    CategorySerializer,
+    HandlerSerializer,
+    PhotoSerializer,
+    WishCardSerializer,
+    WishDetailSerializer,
+    WorkCardSerializer,
+    detail_of,
+    shown,
+)
+from wishes.wishes.api.bodies import ListQuery, MineQuery, WorkQuery
+from wishes.wishes.domain import Action
+from wishes.wishes.forms.steps import TransferForm
+from wishes.wishes.models import Category, Wish
+from wishes.wishes.policies import require
+from wishes.wishes.querysets import WishQuerySet
+from wishes.wishes.views.cards import cards_of, for_cards
+
+TAGS = ["wishes"]
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+DETAIL_RELATED = (
+    "author",
+    "entered_by",
+    "category",
+    "territory",
+    "community",
+    "responsible",
+    "claimant",
+    "duplicate_of",
+)
+
+
+class ByDueTime(KeysetPagination):
+    """What is due first first; paused ones last."""
+
+    keys = (Key("rank", datetime.fromisoformat), Key("id", int))
+
+
+class WishView(ApiView):
+    """Base of all views of wishes: what the caller may not see does not exist."""
+
+    queryset = Wish.objects.none()
+    serializer_class: type[BaseSerializer[Any]] = WishCardSerializer
+
+    def page_of(self, wishes: WishQuerySet) -> Response:
+        """One page of a list."""
+        rows = self.paginate_queryset(for_cards(wishes))
+        cards = cards_of(rows or [], now=timezone.now())
+        return self.get_paginated_response(self.get_serializer([shown(card) for card in cards], many=True).data)
+
+    def visible(self, pk: int) -> Wish:
+        """The wish, for somebody who may see it. Raises Http404."""
+        return get_object_or_404(_whole(Wish.objects.visible_to(self.request.user)), pk=pk)
+
+    def detail(self, pk: int) -> Response:
+        """The wish as it is now. Asked after a step, so that one who has just taken it is still told how it went."""
+        wish = _whole(Wish.objects.all()).get(pk=pk)
+        found = detail_of(wish, self.request.user, now=timezone.now())
+        return Response(WishDetailSerializer(found, context=self.get_serializer_context()).data)
+
+
+def _whole(wishes: WishQuerySet) -> QuerySet[Wish]:
+    return wishes.select_related(*DETAIL_RELATED).defer("territory__boundary", "community__boundary")
+
+
+class WishList(WishView):
+    """Public wishes."""
+
+    permission_classes = (AllowAny,)
+    pagination_class = KeysetPagination
+    query_serializer_class = ListQuery
+
+    @extend_schema(operation_id="wishes_list", summary=_("大家的心愿"), tags=TAGS)
+    def get(self, request: Request) -> Response:
+        """Public wishes, newest first; for signed-in people, the same."""
+        return self.page_of(Wish.objects.public().filter(self._condition(), published_at__isnull=False))
+
+    def _condition(self) -> Q:
+        condition, query = Q(), self.query
+        for name in ("state", "end", "kind"):
+            if value := query.get(name):
+                condition &= Q(**{name: value})
+        if code := query.get("community"):
+            condition &= Q(community__code=code)
+        if code := query.get("grid"):
+            condition &= Q(territory__code=code)
+        if code := query.get("category"):
+            condition &= Q(category__code=code) | Q(category__parent__code=code)
+        return condition
+
+
+class MyWishes(WishView):
+    """One's own wishes, drafts included."""
+
+    permission_classes = (IsAuthenticated,)
+    pagination_class = KeysetPagination
+    query_serializer_class = MineQuery
+
+    @extend_schema(operation_id="wishes_mine", summary=_("我的心愿"), tags=TAGS)
+    def get(self, request: Request) -> Response:
+        """Newest first, drafts included."""
+        wishes = Wish.objects.filter(author=self.person)
+        return self.page_of(wishes.filter(state=self.query["state"]) if "state" in self.query else wishes)
+
+
+class WishesIHelp(WishView):
+    """Wishes the caller has claimed."""
+
+    permission_classes = (IsAuthenticated,)
+    pagination_class = KeysetPagination
+
+    @extend_schema(operation_id="wishes_helping", summary=_("我在帮的心愿"), tags=TAGS)
+    def get(self, request: Request) -> Response:
+        """Newest first."""
+        return self.page_of(Wish.objects.helped_by(self.person))
+
+
+class WorkList(WishView):
+    """Open wishes of the places the caller's staff roles cover."""
+
+    permission_classes = (IsAuthenticated,)
+    pagination_class = ByDueTime
+    query_serializer_class = WorkQuery
+    serializer_class = WorkCardSerializer
+
+    @extend_schema(operation_id="wishes_work", summary=_("我的工单"), tags=TAGS)
+    def get(self, request: Request) -> Response:
+        """What is due first first."""
+        if not holds_anywhere(self.person, HANDLER_ROLES):
+            raise NotAllowed(_("只有社区和网格的工作人员有工单。"))
+        rank = Coalesce("due_at", Value(NEVER), output_field=DateTimeField())
+        wishes = Wish.objects.open().handled_by(self.person).annotate(rank=rank).select_related("responsible")
+        if self.query["mine"]:
+            wishes = wishes.filter(responsible=self.person)
+        return self.page_of(wishes.filter(state=self.query["state"]) if "state" in self.query else wishes)
+
+
+class WishDetail(WishView):
+    """One wish."""
+
+    permission_classes = (AllowAny,)
+    serializer_class = WishDetailSerializer
+
+    @extend_schema(operation_id="wishes_read", summary=_("看一个心愿"), tags=TAGS)
+    def get(self, request: Request, pk: int) -> Response:
+        """With timeline, time limit, and what the caller may do. Private parts are masked or left out."""
+        return self.detail(self.visible(pk).pk)
+
+
+class Handlers(WishView):
+    """Colleagues a wish can be handed to."""
+
+    permission_classes = (IsAuthenticated,)
+    serializer_class = HandlerSerializer
+    pagination_class = None
+
+    @extend_schema(
+        operation_id="wishes_handlers", summary=_("可以转给谁"), tags=TAGS, responses=HandlerSerializer(many=True)
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """Whoever holds a staff role in the place of the wish or above it."""
+        wish = self.visible(pk)
+        require(self.person, Action.TRANSFER, wish)
+        choices: Iterable[tuple[Any, Any]] = TransferForm(wish=wish, actor=self.person).fields["to"].choices  # type: ignore[attr-defined]
+        people = [{"id": pk, "words": label} for pk, label in choices]
+        return Response(self.get_serializer(people, many=True).data)
+
+
+class Categories(ApiView):
+    """What a wish can be about."""
+
+    permission_classes = (AllowAny,)
+    serializer_class = CategorySerializer
+    queryset = Category.objects.none()
+    pagination_class = None
+
+    @extend_schema(
+        operation_id="wish_categories",
+        summary=_("心愿类别"),
+        tags=TAGS,
+        responses=CategorySerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        """All categories in use; wishes hang on those that are nobody's parent."""
+        return Response(
+            self.get_serializer(Category.objects.filter(is_active=True).select_related("parent"), many=True).data
+        )
+
+
+class PhotoState(ApiView):
+    """A photo the caller may see."""
+
+    permission_classes = (AllowAny,)
+    serializer_class = PhotoSerializer
+    queryset = Photo.objects.none()
+
+    @extend_schema(operation_id="photos_read", summary=_("照片处理好了吗"), tags=["photos"])
+    def get(self, request: Request, pk: Any) -> Response:
+        """State and addresses of a photo."""
+        photo = Photo.objects.filter(pk=pk).first()
+        if photo is None or not may_see_photo(request.user, photo):
+            raise Http404
+        return Response(self.get_serializer(photo).data)

@@ -1,0 +1,184 @@
+"""Steps of a wish for programs: each is a POST that makes one service call and answers with the wish as it is then."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+
+from portal.accounts.models import User
+from portal.api.idempotency import once
+from portal.errors import Conflict, Invalid
+from portal.photos.models import Photo
+from wishes.wishes import services
+from wishes.wishes.api import bodies
+from wishes.wishes.api.answers import ContactSerializer, WishDetailSerializer
+from wishes.wishes.api.reading import TAGS, WishView
+from wishes.wishes.domain import Action, Stars
+from wishes.wishes.models import Wish
+from wishes.wishes.photos import PHOTO_PURPOSE
+from wishes.wishes.services.claims import live_claim
+
+Data = dict[str, Any]
+Take = Callable[[User, Wish, Data], object]
+
+
+class StepView(WishView):
+    """Base of the steps."""
+
+    permission_classes = (IsAuthenticated,)
+    serializer_class = WishDetailSerializer
+    body: ClassVar[type[Serializer[Any]]]
+    take: ClassVar[Take]
+
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        """Take the step. Refused with 403 where it is not the caller's to take, 409 where it is too late for it."""
+        wish = self.visible(pk)
+        type(self).take(self.person, wish, self.read_body(self.body))
+        return self.detail(pk)
+
+
+def step(name: str, action: Action, body: type[Serializer[Any]], take: Take) -> type[StepView]:
+    """The view of one step, documented."""
+    view = type(f"{action.name.title().replace('_', '')}Step", (StepView,), {"body": body, "take": staticmethod(take)})
+    document = extend_schema(
+        operation_id=f"wishes_{name.replace('-', '_')}",
+        summary=action.label,
+        tags=TAGS,
+        request=body,
+        responses=WishDetailSerializer,
+    )
+    documented: type[StepView] = extend_schema_view(post=document)(view)
+    return documented
+
+
+def _plain(service: Callable[..., object]) -> Take:
+    """A service whose keywords are the fields of the body."""
+    return lambda actor, wish, data: service(actor=actor, wish=wish, **data)
+
+
+def _for_author(service: Callable[..., object]) -> Take:
+    """The same, where staff of the place may act for the author."""
+
+    def take(actor: User, wish: Wish, data: Data) -> object:
+        return service(actor=actor, wish=wish, on_behalf_of=_principal(wish, data), **data)
+
+    return take
+
+
+def _principal(wish: Wish, data: Data) -> User | None:
+    """The author, where the caller says to act for them; taken out of the data."""
+    return wish.author if data.pop("on_behalf", False) else None
+
+
+def _give_up(actor: User, wish: Wish, data: Data) -> object:
+    claim = live_claim(wish)
+    if claim is None:
+        raise Conflict(_("这次认领已经结束了。"), code="claim_over")
+    return services.give_up_claim(actor=actor, claim=claim, **data)
+
+
+def _fulfil(actor: User, wish: Wish, data: Data) -> object:
+    return services.fulfil_claim(actor=actor, wish=wish, note=data["note"], photos=own_photos(actor, data["photos"]))
+
+
+def _confirm(actor: User, wish: Wish, data: Data) -> object:
+    author = _principal(wish, data)
+    stars = Stars(speed=data["speed"], attitude=data["attitude"], result=data["result"])
+    return services.confirm_wish(actor=actor, wish=wish, stars=stars, comment=data["comment"], on_behalf_of=author)
+
+
+def _answer(actor: User, wish: Wish, data: Data) -> object:
+    author = _principal(wish, data)
+    question = wish.questions.filter(answered_at=None).first()
+    if question is None:
+        raise Conflict(_("这个问题已经回答过了。"), code="answered")
+    return services.answer_question(actor=actor, question=question, answer=data["answer"], on_behalf_of=author)
+
+
+def _duplicate(actor: User, wish: Wish, data: Data) -> object:
+    other = Wish.objects.visible_to(actor).exclude(number="").filter(number=data["of"]).first()
+    if other is None:
+        words = _("没有找到编号 {number} 的心愿，请核对一下。").format(number=data["of"])
+        raise Invalid(words, code="unknown_wish", field="of")
+    return services.close_duplicate(actor=actor, wish=wish, of=other, reason=data["reason"])
+
+
+def _transfer(actor: User, wish: Wish, data: Data) -> object:
+    to = User.objects.filter(pk=data["to"], is_active=True).first()
+    if to is None:
+        raise Invalid(_("这位同志不负责这里，请另选一位。"), code="wrong_person", field="to")
+    return services.transfer_wish(actor=actor, wish=wish, to=to, reason=data["reason"])
+
+
+def own_photos(actor: User, ids: list[UUID]) -> list[Photo]:
+    """Photos the actor has sent and not used yet, in the order given. Raises Invalid (field "photos")."""
+    free = Photo.objects.filter(owner=actor, purpose=PHOTO_PURPOSE, wish_photo=None).in_bulk(ids)
+    if missing := [str(one) for one in ids if one not in free]:
+        words = _("没有这张照片，或者已经用过了：{ids}").format(ids=", ".join(missing))
+        raise Invalid(words, code="unknown_photo", field="photos")
+    return [free[one] for one in dict.fromkeys(ids)]
+
+
+STEPS: Mapping[str, type[StepView]] = {
+    name: step(name, action, body, take)
+    for name, action, body, take in (
+        ("edit", Action.EDIT, bodies.EditBody, _for_author(services.edit_wish)),
+        ("claim", Action.CLAIM, bodies.ClaimBody, _plain(services.claim_wish)),
+        ("give-up", Action.GIVE_UP, bodies.ReasonBody, _give_up),
+        ("fulfil", Action.FULFIL, bodies.FulfilBody, _fulfil),
+        ("confirm", Action.CONFIRM, bodies.ConfirmBody, _confirm),
+        ("reopen", Action.REOPEN, bodies.ReopenBody, _for_author(services.reopen_wish)),
+        ("withdraw", Action.WITHDRAW, bodies.WithdrawBody, _for_author(services.withdraw_wish)),
+        ("verify", Action.VERIFY, bodies.VerifyBody, _plain(services.verify_wish)),
+        (
+            "reject-verification",
+            Action.REJECT_VERIFICATION,
+            bodies.RejectBody,
+            _plain(services.reject_verification),
+        ),
+        ("publish", Action.PUBLISH, bodies.NoBody, _plain(services.publish_wish)),
+        ("decline", Action.DECLINE, bodies.ReasonBody, _plain(services.decline_wish)),
+        (
+            "cannot-be-done",
+            Action.CLOSE_CANNOT_BE_DONE,
+            bodies.ReasonBody,
+            _plain(services.close_cannot_be_done),
+        ),
+        ("not-ours", Action.CLOSE_NOT_OURS, bodies.NotOursBody, _plain(services.close_not_ours)),
+        ("duplicate", Action.CLOSE_DUPLICATE, bodies.DuplicateBody, _duplicate),
+        ("question", Action.ASK, bodies.QuestionBody, _plain(services.pause_for_resident)),
+        ("answer", Action.ANSWER, bodies.AnswerBody, _answer),
+        ("extend", Action.EXTEND, bodies.ExtendBody, _plain(services.extend_wish)),
+        ("transfer", Action.TRANSFER, bodies.TransferBody, _transfer),
+    )
+}
+
+
+class RevealContact(WishView):
+    """The contact of the resident, for a reason. Every look is written down and shown to the resident."""
+
+    permission_classes = (IsAuthenticated,)
+    serializer_class = ContactSerializer
+    throttle_scope = "reveal"
+    repeats_on_purpose = "Each look is written down, and nothing of it is kept to be given again."
+
+    @extend_schema(
+        operation_id="wishes_reveal_contact",
+        summary=Action.REVEAL.label,
+        tags=TAGS,
+        request=bodies.RevealBody,
+        responses=ContactSerializer,
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Name, phone and address, unmasked, for the live claimant and the staff of the place."""
+        wish = self.visible(pk)
+        reason = self.read_body(bodies.RevealBody)["reason"]
+        contact = services.reveal_contact(actor=self.person, wish=wish, reason=reason)
+        return Response(self.get_serializer(contact).data)
