@@ -15,7 +15,16 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from grids.territory.domain import CODE_LENGTHS, Level, ancestor_paths, clean_name, everyday_name, parent_code, path_of
+from grids.territory.domain import (
+    CODE_LENGTHS,
+    Level,
+    ancestor_paths,
+    clean_name,
+    code_steps,
+    everyday_name,
+    parent_code,
+    path_of,
+)
 from grids.territory.events import DivisionsImported
 from grids.territory.models import Territory
 from portal.errors import Invalid
@@ -106,30 +115,45 @@ def read_divisions(source: Path, scope: str, report: ImportReport, progress: Pro
         path = source / name
         # Bytes that are no UTF-8 come through as surrogates, so that one spoilt row does not stop the other lines.
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            rows = csv.reader(file)
+            lines = _Lines(file, scope)
+            rows = csv.reader(lines)
             columns = {column: index for index, column in enumerate(next(rows, []))}
             missing = {"code", "name", above} - {""} - set(columns)
             if missing:
                 raise Invalid(_("%(file)s 缺少列：%(columns)s") % {"file": name, "columns": "、".join(sorted(missing))})
-            pending = 0
+            told = 1
             for row in rows:
-                pending += 1
-                if pending == 5000:
-                    progress("read", pending, total)
-                    pending = 0
+                if lines.number - told >= 5000:
+                    progress("read", lines.number - told, total)
+                    told = lines.number
                 code = row[columns["code"]].strip() if len(row) > columns["code"] else ""
                 if not _in_scope(code, scope):
                     continue
                 report.read += 1
                 fault = _fault(row, columns, above, level, code, known, seen)
                 if fault:
-                    report.skip(BadRow(name, rows.line_num, fault))
+                    report.skip(BadRow(name, lines.number, fault))
                     continue
                 seen.add(code)
                 report.by_level[level] = report.by_level.get(level, 0) + 1
                 yield Division(code, level, clean_name(row[columns["name"]]))
-            progress("read", pending, total)
+            progress("read", lines.number - told, total)
         known = seen
+
+
+class _Lines:
+    """Lines of a file, counted; those far from the scope are left out before anything is parsed."""
+
+    def __init__(self, lines: Iterable[str], scope: str) -> None:
+        self.lines = iter(lines)
+        self.wanted = (scope, *(f"{code}," for code in code_steps(scope))) if scope else ("",)
+        self.number = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self.lines:
+            self.number += 1
+            if self.number == 1 or line.lstrip('" \t').startswith(self.wanted):
+                yield line
 
 
 def _in_scope(code: str, scope: str) -> bool:
