@@ -250,16 +250,26 @@ class Postgres:
         self._make_folders()
         if not (self.cluster / "PG_VERSION").exists():
             self._make_cluster()
-        if self.pid() is None:
-            self._clear_leftovers()
-            options = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), **self.settings}
-            words = " ".join(f"-c {name}='{value}'" for name, value in options.items())
-            try:
-                self._control("start", "-w", "-t", str(START_SECONDS), "-l", self.log, "-o", words)
-            except EmbeddedError as error:
-                last = "\n".join(self.log.read_text(errors="replace").splitlines()[-8:]) if self.log.exists() else ""
-                raise EmbeddedError(f"PostgreSQL did not start ({self.log}):\n{last or error}") from error
-        self._make_database()
+        try:
+            self._run_server()
+            self._make_database()
+        except psycopg.OperationalError:
+            # It looked alive and was on its way out.
+            _wait(lambda: self.pid() is None, START_SECONDS, f"PostgreSQL runs and does not answer; see {self.log}")
+            self._run_server()
+            self._make_database()
+
+    def _run_server(self) -> None:
+        if self.pid() is not None:
+            return
+        self._clear_leftovers()
+        options = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), **self.settings}
+        words = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+        try:
+            self._control("start", "-w", "-t", str(START_SECONDS), "-l", self.log, "-o", words)
+        except EmbeddedError as error:
+            last = "\n".join(self.log.read_text(errors="replace").splitlines()[-8:]) if self.log.exists() else ""
+            raise EmbeddedError(f"PostgreSQL did not start ({self.log}):\n{last or error}") from error
 
     def stop(self) -> None:
         """Stop the server after its open transactions are rolled back; nothing committed is lost."""
@@ -280,7 +290,8 @@ class Postgres:
             private_folder(folder)
             if self.account.system_user:
                 shutil.chown(folder, self.account.system_user)
-                folder.parent.chmod(0o711)
+        if self.account.system_user:
+            self.home.parent.chmod(0o711)  # it has to pass through, and needs to see nothing
 
     def _make_cluster(self) -> None:
         # A half-made cluster (killed while initdb ran) has no PG_VERSION until the end and holds nothing yet.

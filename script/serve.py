@@ -56,6 +56,8 @@ class Server:
             **os.environ,
             "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "portal.settings.development"),
             "PYTHONUNBUFFERED": "1",
+            # On a machine where everything runs as root, so does the worker; it takes no pickles.
+            "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
             "BIND": f"127.0.0.1:{port}",
             MARK: str(data),
             **self.services.environment(),
@@ -68,8 +70,9 @@ class Server:
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         held = (self.data / "server.lock").open("a+")
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            # Not flock, which would live on in processes forked from this one.
+            fcntl.lockf(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
             held.seek(0)
             raise CannotStart(f"The portal already runs: {held.read().strip()} (stop it with Ctrl-C there).") from None
         held.truncate(0)
@@ -162,7 +165,7 @@ class Server:
     # -- run ------------------------------------------------------------------------------------------------------
 
     def processes(self) -> dict[str, list[str]]:
-        celery = [sys.executable, "-m", "celery", "--app=portal.celery"]
+        celery = [sys.executable, "-m", "celery", "--quiet", "--app=portal.celery"]
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         return {
             "web": [sys.executable, "-m", "gunicorn", "--config=deploy/gunicorn.conf.py", "portal.wsgi"],
@@ -195,7 +198,7 @@ class Server:
         """Wait until all parts answer, then print where the portal is and who can log in."""
         began = time.monotonic()
         state = ""
-        while not stopping.wait(0.1):
+        while not stopping.wait(0.2):
             ready, state = self.health()
             if ready:
                 break

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Response, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 PHONE = (375, 812)
@@ -67,7 +67,7 @@ class Watch:
         page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
         page.on("response", self._note_document)
         page.on("console", self._note_console)
-        page.on("dialog", lambda dialog: (self.problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", self._note_dialog)
 
     def _note_document(self, response: Response) -> None:
         # A page that answers 4xx is something a journey looks at itself, and Chromium complains of it here too.
@@ -77,6 +77,10 @@ class Watch:
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.problems.append(f"{message.location.get('url', '')}: {message.text}")
+
+    def _note_dialog(self, dialog: Dialog) -> None:
+        self.problems.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def found(self) -> list[str]:
         """The problems that are not answers of the portal itself."""

@@ -23,10 +23,10 @@ from urllib.request import urlopen
 import pytest
 from celery import Celery
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, connections
 from django.test import Client, override_settings
 
+from portal.accounts.models import User
 from portal.embedded import MARK, Services, end_marked
 from portal.settings.addresses import broker_address
 
@@ -251,7 +251,7 @@ class PortalServer:
             sender.conf.task_default_queue = "now"
             sender.send_task(task)
 
-    def session_cookie(self, user: AbstractBaseUser) -> dict[str, str]:
+    def session_cookie(self, user: User) -> dict[str, str]:
         """A session of this user, as name and value of its cookie. Only inside `database()`."""
         client = Client()
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")

@@ -43,5 +43,7 @@ def logging_to(formatter: str) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             "celery.app.trace": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "django_celery_beat": {"level": "WARNING"},
         },
     }
