@@ -9,11 +9,12 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
@@ -29,11 +30,12 @@ WINGS = ("portal", "grids", "wishes")
 CONVERTED, TRANSLATED, REWORDED = "zh_Hant", "en", "zh_Hans"
 # A fixed date keeps the files the same as long as their texts are.
 WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
-KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "gettext_noop": None,
+# Which arguments of each function are texts, and which is their context.
+KEYWORDS: dict[str, tuple[int | tuple[int, str], ...]] = {
+    "_": (1,),
+    "gettext": (1,),
+    "gettext_lazy": (1,),
+    "gettext_noop": (1,),
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
@@ -71,12 +73,11 @@ def _as_python(template: str, origin: str) -> bytes:
 
 def _texts_of(path: Path, source: bytes) -> Iterator[Text]:
     file = path.relative_to(ROOT).as_posix()
-    for _line, function, found, _comments in extract_python(
-        io.BytesIO(source), list(KEYWORDS), (), {"encoding": "utf-8"}
-    ):
-        given = found if isinstance(found, tuple) else (found,)
-        context, ids = None, []
-        for place in KEYWORDS[function] or (1,):
+    for _line, function, found, _comments in extract_python(io.BytesIO(source), KEYWORDS, (), {"encoding": "utf-8"}):
+        given = _as_list(found)
+        context: str | None = None
+        ids: list[str] = []
+        for place in KEYWORDS[str(function)]:
             position, is_context = (place[0], True) if isinstance(place, tuple) else (place, False)
             value = given[position - 1] if len(given) >= position else None
             if not value:
@@ -87,6 +88,11 @@ def _texts_of(path: Path, source: bytes) -> Iterator[Text]:
                 ids.append(value)
         else:
             yield Text(tuple(ids), context, file)
+
+
+def _as_list(found: object) -> Sequence[str | None]:
+    # Babel gives the text itself for a call with one argument, a tuple for one with several.
+    return [found] if isinstance(found, str) else list(cast(Sequence[str | None], found))
 
 
 def template_catalogue() -> Catalog:
@@ -174,25 +180,28 @@ def expected(locale: str, template: Catalog | None = None) -> Catalog:
     if locale == CONVERTED:  # what Django says, in our words, there too
         for message in reworded:
             if message.id:
-                catalogue.add(message.id, _converted(message.string), context=message.context)
+                catalogue.add(message.id, to_traditional(_strings(message)[0]), context=message.context)
     return catalogue
 
 
 def _string_for(locale: str, message: Message, kept: Catalog) -> str | tuple[str, ...]:
     if locale == CONVERTED:
-        return _converted(message.id if isinstance(message.id, str) else (message.id[-1],))
-    old = kept.get(_key(message), message.context)
-    if old is not None and old.string and old.pluralizable == message.pluralizable:
-        return old.string
+        words = to_traditional(ids_of(message)[-1])
+        return (words,) if message.pluralizable else words
+    old = kept.get(ids_of(message)[0], message.context)
+    if old is not None and old.pluralizable == message.pluralizable and any(_strings(old)):
+        return tuple(_strings(old)) if message.pluralizable else _strings(old)[0]
     return ("",) * kept.num_plurals if message.pluralizable else ""
 
 
-def _key(message: Message) -> str:
-    return message.id if isinstance(message.id, str) else message.id[0]
+def ids_of(message: Message) -> list[str]:
+    """The text, and its plural where it has one."""
+    return [message.id] if isinstance(message.id, str) else list(message.id)
 
 
-def _converted(string: str | Iterable[str]) -> str | tuple[str, ...]:
-    return to_traditional(string) if isinstance(string, str) else tuple(map(to_traditional, string))
+def _strings(message: Message) -> list[str]:
+    string = message.string
+    return [string] if isinstance(string, str) else list(string or ("",))
 
 
 def update() -> None:
@@ -204,8 +213,7 @@ def update() -> None:
 
 def is_translated(message: Message) -> bool:
     """Whether every form of the message has words."""
-    strings = [message.string] if isinstance(message.string, str) else list(message.string)
-    return all(strings)
+    return all(_strings(message))
 
 
 def missing(locale: str = TRANSLATED) -> list[Message]:
@@ -221,7 +229,7 @@ def fill(path: Path) -> int:
     given: dict[str, str | list[str]] = json.loads(path.read_text(encoding="utf-8"))
     catalogue, taken = expected(TRANSLATED), 0
     for message in catalogue:
-        words = given.get(_key(message)) if message.id else None
+        words = given.get(ids_of(message)[0]) if message.id else None
         if not words:
             continue
         forms = [words] if isinstance(words, str) else words
@@ -237,27 +245,26 @@ def problems() -> list[str]:
     found = []
     for locale in (CONVERTED, TRANSLATED):
         wanted, kept = expected(locale, template), load(locale)
-        known = {(_key(message), message.context) for message in wanted if message.id}
+        known = {(ids_of(message)[0], message.context) for message in wanted if message.id}
         for message in kept:
-            if message.id and (_key(message), message.context) not in known:
-                found.append(f"{locale}: no longer in the code: {_key(message)!r}")
+            if message.id and (ids_of(message)[0], message.context) not in known:
+                found.append(f"{locale}: no longer in the code: {ids_of(message)[0]!r}")
         for message in wanted:
             if not message.id:
                 continue
-            old = kept.get(_key(message), message.context)
+            old = kept.get(ids_of(message)[0], message.context)
             if old is None or not is_translated(old):
-                found.append(f"{locale}: not translated: {_key(message)!r}")
+                found.append(f"{locale}: not translated: {ids_of(message)[0]!r}")
             elif locale == CONVERTED and old.string != message.string:
-                found.append(f"{locale}: not converted anew: {_key(message)!r}")
+                found.append(f"{locale}: not converted anew: {ids_of(message)[0]!r}")
             else:
-                found += [f"{locale}: {fault}: {_key(message)!r}" for fault in _placeholder_faults(old)]
+                found += [f"{locale}: {fault}: {ids_of(message)[0]!r}" for fault in _placeholder_faults(old)]
     return found
 
 
 def _placeholder_faults(message: Message) -> list[str]:
-    ids = [message.id] if isinstance(message.id, str) else list(message.id)
-    strings = [message.string] if isinstance(message.string, str) else list(message.string)
-    wanted = Counter(PLACEHOLDER.findall(ids[-1]))
+    strings = _strings(message)
+    wanted = Counter(PLACEHOLDER.findall(ids_of(message)[-1]))
     # A singular form may leave its number out ("one day"); no form may name what the code does not give.
     loose = len(strings) > 1
     faults = []

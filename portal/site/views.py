@@ -1,7 +1,5 @@
 """Pages of the shell: home, preferences, and what the portal says of itself."""
 
-from typing import cast
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,7 +8,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from grids.roles.domain import ADMINISTRATOR_ROLES
 from grids.roles.queries import holds_anywhere
-from portal.accounts.models import User
 from portal.site.contacts import secretary_page
 from portal.site.home.administrator import administrator_home
 from portal.site.home.cadre import cadre_home
@@ -50,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The first page, by who is looking: administrators, those who handle wishes, residents, visitors."""
     if not request.user.is_authenticated:
         return render(request, "site/home/visitor.html", visitor_home(now=timezone.now()))
-    user = cast(User, request.user)
+    user = request.user
     now = timezone.now()
     if holds_anywhere(user, READING_ROLES):
         return render(request, "site/home/cadre.html", cadre_home(user, now=now))
@@ -64,5 +61,5 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def secretary(request: HttpRequest) -> HttpResponse:
     """找社区书记: who answers for the community, how to reach them, and who looks after the grid."""
-    user = cast(User, request.user) if request.user.is_authenticated else None
+    user = request.user if request.user.is_authenticated else None
     return render(request, "site/secretary.html", secretary_page(place_of(user)))

@@ -3,7 +3,7 @@
 import json
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -12,7 +12,7 @@ from portal.site import translations
 
 class Command(BaseCommand):
     help = "Takes the texts of the code into the catalogues: traditional Chinese is converted, English keeps its own."
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         one = parser.add_mutually_exclusive_group()
@@ -26,9 +26,7 @@ class Command(BaseCommand):
             self._check()
         elif options["missing"]:
             words = {
-                message.id if isinstance(message.id, str) else message.id[0]: ""
-                if isinstance(message.id, str)
-                else ["", ""]
+                translations.ids_of(message)[0]: ["", ""] if message.pluralizable else ""
                 for message in translations.missing()
             }
             self.stdout.write(json.dumps(words, ensure_ascii=False, indent=1))
