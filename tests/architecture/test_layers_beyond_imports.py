@@ -41,7 +41,7 @@ def own_relations() -> Iterator[tuple[type[Model], "Field[object, object]", type
 
 
 @pytest.mark.parametrize(
-    ("model", "field", "target"), own_relations(), ids=lambda x: getattr(x, "name", getattr(x, "__name__", ""))
+    ("model", "field", "target"), list(own_relations()), ids=lambda x: getattr(x, "name", getattr(x, "__name__", ""))
 )
 def test_relation_points_downward_or_stays_at_home(
     model: type[Model], field: "Field[object, object]", target: type[Model]
@@ -52,7 +52,7 @@ def test_relation_points_downward_or_stays_at_home(
 
 def test_migrations_depend_only_downward() -> None:
     height = {"portal": 0, "grids": 1, "wishes": 2}
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     wrong = [
         f"{label}.{name} depends on {dependency}"
         for (label, name), migration in loader.disk_migrations.items()
