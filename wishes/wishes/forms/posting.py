@@ -67,7 +67,7 @@ class WhatForm(forms.Form):
     """What is it about."""
 
     category = forms.ModelChoiceField(
-        label=_("想请大家帮什么忙？"),
+        label=_("选一个最接近的"),
         queryset=Category.objects.none(),
         to_field_name="code",
         widget=CategoryCards,

@@ -9,6 +9,7 @@ from grids.roles.domain import HANDLER_ROLES
 from grids.roles.models import Appointment
 from grids.territory.domain import ancestor_paths
 from portal.accounts.models import User
+from portal.accounts.phones import shown_phone
 from portal.deadlines.domain import Limit
 from portal.deadlines.words import limit_words
 from wishes.wishes.forms.posting import PhoneField
@@ -294,3 +295,5 @@ class EditForm(StepForm):
             self.fields["contact_phone"].required = False
         for name in self.fields:
             self.initial.setdefault(name, getattr(self.wish, name))
+        if self.wish.contact_phone.startswith("+"):
+            self.initial["contact_phone"] = shown_phone(self.wish.contact_phone)

@@ -48,13 +48,14 @@ def answer_rows(draft: Wish, photos: list[WishPhoto]) -> list[dict[str, Any]]:
         _row(draft, _("照片（公开）"), count, "photos"),
         _row(draft, _("大家看到的名字"), draft.author_name, "contact_name"),
         _row(draft, _("联系人（保密）"), draft.contact_name, "contact_name"),
-        _row(draft, _("电话（保密）"), _phone(draft.contact_phone), "contact_phone"),
+        _row(draft, _("电话（保密）"), phone_words(draft.contact_phone), "contact_phone"),
         _row(draft, _("详细地址（保密）"), draft.address or _("没有写"), "address"),
         _row(draft, _("特殊情况（保密）"), draft.get_special_group_display(), "special_group"),
     ]
 
 
-def _phone(number: str) -> str:
+def phone_words(number: str) -> str:
+    """A number as people write it: 138 1234 5678."""
     return shown_phone(number) if number.startswith("+") else number
 
 

@@ -48,9 +48,19 @@ class Card:
     took: str
 
     @property
+    def state_words(self) -> str:
+        """The state as others read it: only its author is told 等您确认. Empty where the state's own words fit."""
+        return state_words(self.wish)
+
+    @property
     def place(self) -> str:
         """Where, as the public may know it: the grid, else the community."""
         return place_words(self.wish)
+
+
+def state_words(wish: Wish) -> str:
+    """Words for the state where its own are addressed to the author; empty for all other states."""
+    return _("等居民确认") if wish.state == State.FULFILLED else ""
 
 
 def place_words(wish: Wish) -> str:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from portal.accounts.models import User
-from portal.deadlines.words import explain
+from portal.deadlines.words import explain, urgency_of
 from portal.outbox.querysets import timeline
-from wishes.wishes.domain import Action, ClaimState, Kind, PhotoRole, State
+from wishes.wishes.domain import OPEN_STATES, Action, ClaimState, Kind, PhotoRole, State
 from wishes.wishes.limits import auto_confirm_after
 from wishes.wishes.models import Wish
 from wishes.wishes.policies import (
@@ -30,7 +30,7 @@ from wishes.wishes.policies import (
 from wishes.wishes.services import contact_for
 from wishes.wishes.services.steps import clock as clock_of_wish
 from wishes.wishes.views.access import viewer_of, wish_or_404
-from wishes.wishes.views.cards import place_words, progress_of, took_words
+from wishes.wishes.views.cards import place_words, progress_of, state_words, took_words
 from wishes.wishes.views.step_pages import SLUGS
 from wishes.wishes.views.story import looks_of, steps_of
 
@@ -79,6 +79,8 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     context: dict[str, Any] = {
         "wish": wish,
         "place": place_words(wish),
+        "state_words": "" if is_author(viewer, wish) else state_words(wish),
+        "due": urgency_of(wish.due_at, now) if wish.state in OPEN_STATES and wish.due_at else None,
         "steps": steps_of(wish, events, clock, now=now, days=days),
         "clock_words": explain(clock, now) if clock else [],
         "progress": progress_of([wish]).get(wish.pk) if wish.kind == Kind.GOODS and wish.quantity else None,

@@ -25,7 +25,7 @@ from wishes.wishes.models import Wish
 from wishes.wishes.services import discard_draft, save_draft, start_draft, submit_wish
 from wishes.wishes.views import drafting, places
 from wishes.wishes.views.access import member_of, sent, wish_or_404
-from wishes.wishes.views.answers import answer_rows, step_of_field
+from wishes.wishes.views.answers import answer_rows, phone_words, step_of_field
 from wishes.wishes.views.cards import cards_of, for_cards
 from wishes.wishes.views.drafting import AlreadySent, furthest, next_step, previous_url, step_url
 
@@ -190,6 +190,7 @@ def _details(request: HttpRequest, member: User, draft: Wish) -> HttpResponse:
 def _who(request: HttpRequest, member: User, draft: Wish) -> HttpResponse:
     names = ("contact_name", "contact_phone", "address", "special_group")
     initial: dict[str, Any] = {name: getattr(draft, name) for name in names}
+    initial["contact_phone"] = phone_words(draft.contact_phone)
     initial["show_name"] = "1" if draft.show_name else "0"
     assisted = draft.entered_by_id is not None and not draft.author.phone
     form = WhoForm(sent(request), initial=initial, phone_required=not assisted)
