@@ -75,6 +75,9 @@ LANGUAGE_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_NAME = "__Host-csrf"
 
+# nginx sends photos from the disk when it is told where they are.
+PHOTOS_ACCEL_PREFIX = os.environ.get("PHOTOS_ACCEL_PREFIX", "")
+
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
