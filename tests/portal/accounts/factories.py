@@ -83,4 +83,4 @@ def enter_as_staff(client: Client, user: User) -> Client:
 
 def totp_now(secret: str = SECRET, *, steps: int = 0) -> str:
     """What an authenticator app shows now, or `steps` half minutes from now."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps)))

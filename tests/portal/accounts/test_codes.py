@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from portal.accounts import codes
 from portal.accounts.codes import CodeDead, CodeNotSent, check_code, forget_old_codes, send_code
@@ -163,11 +164,10 @@ def test_without_the_row_lock_more_than_five_guesses_get_through(
     code = last_code()
     monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda self, **options: self.all())
     everybody_has_read = threading.Barrier(12, timeout=10)
-    compare = codes.constant_time_compare
 
     def compare_together(one: str, other: str) -> bool:
         everybody_has_read.wait()
-        return compare(one, other)
+        return constant_time_compare(one, other)
 
     monkeypatch.setattr(codes, "constant_time_compare", compare_together)
     # The counter's own constraint would stop the tail of the race; what is shown is how many were compared.

@@ -36,7 +36,7 @@ def test_password_then_app_code(client: Client) -> None:
     user = StaffFactory()
     enrol_totp(user=user, secret=SECRET)
     answer = sign_in(client, user)
-    assert answer.url == reverse("mfa_authenticate")
+    assert answer["Location"] == reverse("mfa_authenticate")
     assert "_auth_user_id" not in client.session, "half a login is no login"
     assert client.get(reverse("my_data")).status_code == 302
     assert client.post(reverse("mfa_authenticate"), {"code": totp_now()}).status_code == 302
@@ -81,7 +81,7 @@ def test_staff_who_come_by_phone_need_it_too(client: Client, last_code: Any) -> 
     enrol_totp(user=user, secret=SECRET)
     client.post(reverse("account_login"), {"phone": user.phone})
     answer = client.post(reverse("account_confirm_login_code"), {"code": last_code()})
-    assert answer.url == reverse("mfa_authenticate")
+    assert answer["Location"] == reverse("mfa_authenticate")
     assert "_auth_user_id" not in client.session
 
 
@@ -90,14 +90,14 @@ def test_without_one_every_page_leads_to_setting_it_up(client: Client, page: str
     sign_in(client, StaffFactory())
     answer = client.get(reverse(page))
     assert answer.status_code == 302
-    assert answer.url == reverse("mfa_index")
+    assert answer["Location"] == reverse("mfa_index")
 
 
 def test_posts_are_held_back_too(client: Client) -> None:
     user = StaffFactory()
     sign_in(client, user)
     answer = client.post(reverse("my_profile"), {"legal_name": "别人", "display_name": "", "language": "en"})
-    assert answer.url == reverse("mfa_index")
+    assert answer["Location"] == reverse("mfa_index")
     user.refresh_from_db()
     assert user.legal_name == "陈建国"
 
@@ -119,8 +119,8 @@ def test_setting_up_an_app_opens_the_rest(client: Client) -> None:
     secret = re.search(r"<code[^>]*>([A-Z2-7]+)</code>", page)
     assert secret is not None
     answer = client.post(reverse("mfa_activate_totp"), {"code": totp_now(secret.group(1))})
-    assert answer.url == reverse("mfa_view_recovery_codes")
-    assert client.get(answer.url).status_code == 200
+    assert answer["Location"] == reverse("mfa_view_recovery_codes")
+    assert client.get(answer["Location"]).status_code == 200
     assert client.get(reverse("my_data")).status_code == 200
 
 
@@ -151,9 +151,9 @@ def test_a_session_older_than_the_factor_has_to_prove_it(client: Client) -> None
     enter(client, user, method="password")
     enrol_totp(user=user, secret=SECRET)
     for page in ("my_data", "mfa_index", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_activate_totp"):
-        assert client.get(reverse(page)).url.startswith(reverse("mfa_reauthenticate")), page
+        assert client.get(reverse(page))["Location"].startswith(reverse("mfa_reauthenticate")), page
     answer = client.post(reverse("mfa_reauthenticate"), {"code": totp_now(), "next": reverse("my_data")})
-    assert answer.url == reverse("my_data")
+    assert answer["Location"] == reverse("my_data")
     assert client.get(reverse("my_data")).status_code == 200
 
 
@@ -172,7 +172,7 @@ def test_what_matters_asks_again_after_ten_minutes(client: Client) -> None:
     with time_machine.travel(time.time() + 601):
         answer = client.get(reverse("mfa_view_recovery_codes"))
     assert answer.status_code == 302
-    assert reverse("account_reauthenticate") in answer.url
+    assert reverse("account_reauthenticate") in answer["Location"]
 
 
 def test_residents_are_not_asked(client: Client) -> None:
@@ -186,7 +186,7 @@ def test_whoever_a_rule_from_above_calls_staff_is_asked(client: Client) -> None:
     try:
         assert is_staff_member(user)
         enter(client, user)
-        assert client.get(reverse("my_data")).url == reverse("mfa_index")
+        assert client.get(reverse("my_data"))["Location"] == reverse("mfa_index")
     finally:
         _staff_rules.pop()
 
@@ -233,3 +233,35 @@ def test_sessions_of_staff_last_a_working_day(client: Client, settings: Any) -> 
     sign_in(client, user)
     client.post(reverse("mfa_authenticate"), {"code": totp_now()})
     assert client.session.get_expiry_age() <= settings.STAFF_SESSION_AGE
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "mfa_index",
+        "mfa_add_webauthn",
+        "mfa_list_webauthn",
+        "mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes",
+        "mfa_deactivate_totp",
+        "mfa_reauthenticate",
+        "account_reauthenticate",
+        "account_change_password",
+    ],
+)
+def test_pages_of_two_step_login_open(client: Client, page: str) -> None:
+    answer = enter_as_staff(client, StaffFactory()).get(reverse(page))
+    assert answer.status_code == 200
+    assert answer.content.decode().count("<h1>") == 1
+
+
+def test_a_new_password_is_set_and_other_sessions_end(client: Client) -> None:
+    user = StaffFactory()
+    other = enter_as_staff(Client(), user)
+    enter_as_staff(client, user)
+    new = "slow-lantern-bridge-58"
+    form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    assert client.post(reverse("account_change_password"), form).status_code == 302
+    assert other.get(reverse("my_data")).status_code == 302
+    user.refresh_from_db()
+    assert user.check_password(new)
