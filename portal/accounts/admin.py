@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.forms import ReplacePhoneForm
 from portal.accounts.models import Consent, ConsentText, User
+from portal.accounts.phones import shown_phone
 from portal.accounts.services import end_sessions, replace_lost_phone
 from portal.accounts.views.my_data import tell_old_phone
 from portal.errors import DomainError
@@ -74,6 +75,10 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     def masked_phone(self, person: User) -> str:
         return mask_phone(person.phone) if person.phone else "—"
 
+    @admin.display(description=_("手机号"))
+    def whole_phone(self, person: User) -> str:
+        return shown_phone(person.phone) or "—"
+
     @admin.display(description=_("真实姓名"))
     def masked_legal_name(self, person: User) -> str:
         return mask_name(person.legal_name) or "—"
@@ -82,7 +87,7 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
         if obj is None:
             return self.add_fieldsets
         sees = request.user.has_perm("accounts.see_legal_name", obj)
-        names = ("legal_name", "phone") if sees else ("masked_legal_name", "masked_phone")
+        names = ("legal_name", "whole_phone") if sees else ("masked_legal_name", "masked_phone")
         return (
             (_("这个人"), {"fields": ("public_name", *names, "username", "assisted_by", "under_14", "guardian")}),
             (_("登录"), {"fields": ("is_active", "is_staff", "phone_verified_at", "date_joined", "last_login")}),

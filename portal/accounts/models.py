@@ -45,7 +45,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """
 
     username = models.CharField(_("用户名"), max_length=60, unique=True, null=True, blank=True)
-    phone = models.CharField(_("手机号"), max_length=20, unique=True, null=True, blank=True)
+    phone = models.CharField(_("手机号"), max_length=20, unique=True, null=True, blank=True, help_text="E.164, +86…")
     phone_verified_at = models.DateTimeField(_("手机号验证时间"), null=True, blank=True)
     email = models.EmailField(_("邮箱"), blank=True)
     legal_name = models.CharField(_("真实姓名"), max_length=60, blank=True)
