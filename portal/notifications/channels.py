@@ -45,6 +45,9 @@ def by_sms(*, phone: str, kind: str, values: Mapping[str, str]) -> str:
         if code == "no_answer" and not _never_left(error):
             raise Unsure(code) from error
         raise TryLater(code) from error
+    except KeyError as error:
+        # The gateway has no template for this kind yet; somebody has to enter it.
+        raise TryLater(f"no template {kind}") from error
 
 
 def by_email(*, address: str, subject: str, body: str, token: UUID) -> str:

@@ -93,7 +93,7 @@ def test_a_broker_that_does_not_answer_is_not_felt_and_then_left_alone(monkeypat
         asked.append(task)
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(wake.current_app, "send_task", refuse, raising=False)
+    monkeypatch.setattr("celery.current_app.send_task", refuse, raising=False)
     monkeypatch.setattr(wake, "_resting_until", 0.0)
     Wake("tests.task")()
     Wake("tests.task")()

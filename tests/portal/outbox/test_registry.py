@@ -46,7 +46,7 @@ def test_a_payload_cannot_be_changed_and_is_given_by_keyword() -> None:
     with pytest.raises(AttributeError):
         Small(number=1).number = 2  # type: ignore[misc]
     with pytest.raises(TypeError):
-        Small(1)  # type: ignore[misc]
+        Small(1)  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize("hint", [float, dict[str, int], list[int], object, tuple[int, str], bytes])
