@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
-from grids.roles.domain import STAFF_ROLES, Held, Role
+from django.db.models import Q, Subquery
+from django.db.models.functions import Substr
+
+from grids.roles.domain import STAFF_ROLES, Held, ResidencyStatus, Role
 from grids.roles.models import Residency
-from grids.roles.queries import held_by, residency_of
-from grids.territory.domain import Level, ancestor_paths
+from grids.roles.queries import held_by
+from grids.territory.domain import STEP, Level, ancestor_paths
 from grids.territory.models import Territory
 from portal.accounts.models import User
 
@@ -14,10 +17,9 @@ _CACHE = "_site_place"
 
 @dataclass(frozen=True)
 class Place:
-    """A person's places by level, the residency they come from, and the staff role that shows in the rail, if any."""
+    """A person's places by level, and the staff role they follow from, if it is not their residency."""
 
     by_level: dict[Level, Territory]
-    residency: Residency | None = None
     staff: Held | None = None
 
     @property
@@ -42,7 +44,9 @@ class Place:
 
 
 def place_of(user: User | None) -> Place:
-    """Two queries, remembered on the user object. Staff see the widest place they work for, residents their home."""
+    """Staff see the widest place they work for, residents their home. One query beside that of the roles, remembered
+    on the user object.
+    """
     if user is None:
         return Place({})
     known: Place | None = user.__dict__.get(_CACHE)
@@ -54,15 +58,16 @@ def place_of(user: User | None) -> Place:
 def _find(user: User) -> Place:
     offices = sorted((held for held in held_by(user) if held.role in STAFF_ROLES), key=lambda held: held.level)
     if offices:
-        return Place(_line(offices[0].path), staff=offices[0])
-    if not any(held.role == Role.RESIDENT for held in held_by(user)):
+        return Place(_places(Q(path__in=ancestor_paths(offices[0].path))), staff=offices[0])
+    home = next((held for held in held_by(user) if held.role == Role.RESIDENT), None)
+    if home is None:
         return Place({})
-    residency = residency_of(user)
-    if residency is None:
-        return Place({})
-    return Place(_line(str((residency.building or residency.community).path)), residency=residency)
+    # A residency may name a building or a grid; the grid is the part of its path down to that level.
+    at = Residency.objects.filter(user=user, status=ResidencyStatus.APPROVED, community_id=home.territory_id)
+    grid = at.values(grid=Substr("building__path", 1, STEP * Level.GRID))[:1]
+    return Place(_places(Q(path__in=ancestor_paths(home.path)) | Q(path=Subquery(grid))))
 
 
-def _line(path: str) -> dict[Level, Territory]:
-    places = Territory.objects.filter(path__in=ancestor_paths(path)).defer("boundary")
+def _places(condition: Q) -> dict[Level, Territory]:
+    places = Territory.objects.filter(condition).defer("boundary")
     return {Level(place.level): place for place in places}

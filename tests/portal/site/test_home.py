@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from grids.roles.domain import Role
-from grids.roles.models import Appointment
+from grids.roles.models import Appointment, Residency
 from portal.accounts.models import User
 from portal.site.contacts import SERVICE_PHONE
 from tests.grids.roles.factories import PersonFactory, ResidencyFactory, make_resident, make_staff
-from tests.grids.territory.factories import CommunityFactory, DistrictFactory, GridFactory
+from tests.grids.territory.factories import BuildingFactory, CommunityFactory, DistrictFactory, GridFactory
 from tests.portal.site.factories import page, signed_in
 from tests.wishes.wishes.factories import SECRET_NAME, Cast, CategoryFactory, confirmed, make_cast, posted
 
@@ -48,6 +48,17 @@ def test_a_resident_sees_own_and_near_wishes(cast: Cast) -> None:
     assert cast.community.name in html
     assert html.index(own.title) < html.index("身边的心愿") < html.index(near.title)
     assert html.count(own.title) == 1, "one's own wish is not repeated among those near by"
+
+
+@pytest.mark.parametrize("narrow", ["grid", "building"])
+def test_a_resident_is_told_street_and_grid(cast: Cast, narrow: str) -> None:
+    building = BuildingFactory(grid=cast.grid) if narrow == "building" else cast.grid
+    Residency.objects.filter(user=cast.author).update(building=building)
+    html = page(signed_in(cast.author), "/about/")
+    header = html.split("<header")[1].split("</header>")[0]
+    assert cast.community.name in header
+    assert cast.grid.name in header
+    assert "街道 · " in header
 
 
 def test_a_resident_sees_no_wish_of_another_community_near_by(cast: Cast) -> None:
