@@ -9,7 +9,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from portal.accounts.models import ConsentText, User
+from portal.accounts.consents import ensure_default_consents
 from portal.outbox.models import Event
 from portal.photos.models import Photo
 from tests.wishes.wishes.api_calls import BODIES, Caller
@@ -68,7 +68,7 @@ def test_the_whole_way(cast: Cast) -> None:
     closed = author.take(wish, "confirm").json()
     assert (closed["state"], closed["end"], closed["rating"]["result"]) == ("closed", "fulfilled", 4)
     assert closed["actions"] == [{"action": "reopen", "words": str(Action.REOPEN.label)}]
-    assert [step["state"] for step in closed["timeline"]][0] == "done"
+    assert closed["timeline"][0]["state"] == "done"
 
 
 def test_the_ways_of_staff(cast: Cast) -> None:
@@ -106,14 +106,15 @@ def test_staff_act_for_the_author_only_when_they_say_so_and_it_is_written_down(c
     assert Caller(cast.other_worker).take(fulfilled(cast), "confirm", on_behalf=True).status_code == 403
 
 
-@pytest.mark.parametrize("name", sorted(STEPS))
-def test_a_step_by_nobody_or_a_stranger_is_refused_and_changes_nothing(cast: Cast, name: str) -> None:
+def test_a_step_by_nobody_or_a_stranger_is_refused_and_changes_nothing(cast: Cast) -> None:
     wish = posted(cast)
     before = Wish.objects.filter(pk=wish.pk).values().get()
-    assert Caller(None).take(wish, name).status_code == 401
-    refused = Caller(cast.stranger).take(wish, name)
-    assert refused.status_code in (400, 403, 409), refused.content
-    assert refused["Content-Type"] == "application/problem+json"
+    nobody, stranger = Caller(None), Caller(cast.stranger)
+    for name in STEPS:
+        assert nobody.take(wish, name).status_code == 401, name
+        refused = stranger.take(wish, name)
+        assert refused.status_code in (400, 403, 409), (name, refused.content)
+        assert refused["Content-Type"] == "application/problem+json"
     assert Wish.objects.filter(pk=wish.pk).values().get() == before
 
 
@@ -127,6 +128,11 @@ WHO = {
     "withdraw": "author",
     "answer": "author",
 }
+HIDDEN_FROM: dict[str, set[State]] = {
+    "author": set(),
+    "worker": {State.DRAFT},
+    "volunteer": {State.DRAFT, State.SUBMITTED, State.VERIFYING},
+}
 ACTION = {
     "cannot-be-done": Action.CLOSE_CANNOT_BE_DONE,
     "not-ours": Action.CLOSE_NOT_OURS,
@@ -136,20 +142,23 @@ ACTION = {
 
 
 @pytest.mark.parametrize("state", list(State))
-@pytest.mark.parametrize("name", sorted(STEPS))
-def test_a_step_that_the_state_does_not_know_is_a_conflict(cast: Cast, name: str, state: State) -> None:
-    action = ACTION.get(name) or Action(name.replace("-", "_"))
-    if step_for(state, action) is not None:
-        pytest.skip("the step exists in this state")
+def test_a_step_that_the_state_does_not_know_is_a_conflict(cast: Cast, state: State) -> None:
+    """Asked by the very person whose step it is in other states; what that person cannot see does not exist."""
     wish = IN_STATE[state](cast)
-    actor: User = getattr(cast, WHO.get(name, "worker"))
-    body = {"to": cast.secretary.pk} if name == "transfer" else {}
-    if name == "duplicate":
-        body = {"of": posted(cast, author=cast.stranger, contact_name="李", contact_phone="13800000000").number}
-    refused = Caller(actor).take(wish, name, **body)
-    # A draft exists for nobody but its author.
-    expected = {404} if not Wish.objects.visible_to(actor).filter(pk=wish.pk).exists() else {409}
-    assert refused.status_code in expected, refused.content
+    other = posted(cast, author=cast.stranger, contact_name="李", contact_phone="13800000000")
+    callers = {who: Caller(getattr(cast, who)) for who in ("author", "volunteer", "worker")}
+    bodies = {"transfer": {"to": cast.secretary.pk}, "duplicate": {"of": other.number}}
+    tried = 0
+    for name in STEPS:
+        action = ACTION.get(name) or Action(name.replace("-", "_"))
+        if step_for(state, action) is None:
+            who = WHO.get(name, "worker")
+            expected = 404 if state in HIDDEN_FROM[who] else 409
+            refused = callers[who].take(wish, name, **bodies.get(name, {}))
+            assert refused.status_code == expected, (name, refused.content)
+            tried += 1
+    assert tried
+    assert Wish.objects.get(pk=wish.pk).state == state
 
 
 def test_fields_that_are_no_field_are_left_alone(cast: Cast) -> None:
@@ -177,7 +186,7 @@ def test_a_claim_sent_twice_with_one_key_is_one_claim(cast: Cast) -> None:
 
 
 def test_consent_to_publish_is_asked_before_the_first_wish(cast: Cast) -> None:
-    ConsentText.objects.create(kind="publication", version="1", text="公开心愿的内容", in_force_from=MONDAY)
+    ensure_default_consents()
     author = Caller(cast.author)
     wish = IN_STATE[State.DRAFT](cast)
     refused = author.take(wish, "submit", consent=False)
