@@ -1,5 +1,6 @@
 """What all admin pages of the wing share: scope, services instead of saving, spreadsheets."""
 
+from copy import deepcopy
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -59,6 +60,8 @@ class ServiceAdmin(ScopedAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form: Any = super().get_form(request, obj, change=change, **kwargs)
+        # Declared fields belong to the class and all its requests; what this request sets stays its own.
+        form.base_fields = {name: deepcopy(field) for name, field in form.base_fields.items()}
         form.refusal = getattr(request, "refusal", None)
         return form
 

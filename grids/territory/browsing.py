@@ -72,3 +72,8 @@ def starting_places() -> list[Territory]:
     if paths:
         return list(Territory.objects.filter(path__in=paths).defer("boundary"))
     return list(Territory.objects.at(Level.PROVINCE).defer("boundary"))
+
+
+def forget_starting_places() -> None:
+    """A new grid may have opened a new district."""
+    shared_cache.delete(SERVED_KEY)

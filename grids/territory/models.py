@@ -166,7 +166,13 @@ class Building(models.Model):
             models.CheckConstraint(
                 name="building_point_is_whole",
                 condition=Q(longitude__isnull=True, latitude__isnull=True)
-                | Q(longitude__range=(73, 136), latitude__range=(3, 54)),
+                | Q(
+                    # A check that comes out as NULL counts as kept, hence "is not null".
+                    longitude__isnull=False,
+                    latitude__isnull=False,
+                    longitude__range=(73, 136),
+                    latitude__range=(3, 54),
+                ),
                 violation_error_message=_("经度和纬度要一起填，而且在中国范围内。"),
             )
         ]

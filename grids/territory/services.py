@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from grids.territory import policies
+from grids.territory.browsing import forget_starting_places
 from grids.territory.domain import Level, clean_name
 from grids.territory.events import (
     BoundaryDrawn,
@@ -70,6 +71,7 @@ def add_grid(
     )
     grid.full_clean(exclude=["territory"])
     grid.save()
+    transaction.on_commit(forget_starting_places)
     record(GridAdded(territory_id=place.pk, code=place.code), subject=place, actor=actor)
     if boundary is not None:
         draw_boundary(actor=actor, territory=place, boundary=boundary, illustrative=illustrative)
