@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal.notifications.domain import Standing
 from portal.notifications.models import ChannelDelivery, Digest
-from portal.notifications.services import SEND_BULK
+from portal.notifications.services import BULK
 from portal.outbox.wake import after_commit
 
 
@@ -37,5 +37,5 @@ def _assemble(recipient_id: int, channel: str, rhythm: str, *, now: datetime) ->
         recipient_id=recipient_id, channel=channel, rhythm=rhythm, in_bulk=True, next_attempt_at=now
     )
     ChannelDelivery.objects.filter(pk__in=[row.pk for row in unread]).update(standing=Standing.GATHERED, digest=digest)
-    after_commit(SEND_BULK)
+    after_commit(BULK)
     return True

@@ -29,8 +29,7 @@ OLD_NEWS = timedelta(days=3)
 COUNT_TO = 100
 
 SEND_NOW = "portal.notifications.tasks.send_now"
-SEND_BULK = "portal.notifications.tasks.send_bulk"
-FAN_OUT = "portal.notifications.tasks.fan_out"
+BULK = "portal.notifications.tasks.bulk"
 
 
 @transaction.atomic
@@ -47,7 +46,7 @@ def notify(*, event: Event, kind: str, recipients: Iterable[int], params: Mappin
     people = sorted(set(recipients))
     if len(people) > FAN_OUT_ABOVE:
         FanOut.objects.create(event=event, kind=kind, params=given, url=url, recipients=people, total=len(people))
-        after_commit(FAN_OUT)
+        after_commit(BULK)
         return len(people)
     return tell(event=event, definition=definition, people=people, params=given, url=url, in_bulk=False)
 
@@ -120,7 +119,7 @@ def _deliver(*, event: Event, definition: NoticeKind, notices: Mapping[int, int]
                 row.next_attempt_at = end_of_quiet(now, *quiet[user_id])
             rows.append(row)
     ChannelDelivery.objects.bulk_create(rows)
-    after_commit(SEND_BULK if in_bulk else SEND_NOW)
+    after_commit(BULK if in_bulk else SEND_NOW)
 
 
 def address_of(user: User, channel: str) -> str:
@@ -197,7 +196,7 @@ def resend(*, actor: User, delivery: ChannelDelivery, now: datetime | None = Non
     locked.attempts = 0
     locked.next_attempt_at = now or timezone.now()
     locked.save(update_fields=["standing", "attempts", "next_attempt_at"])
-    after_commit(SEND_BULK if locked.in_bulk else SEND_NOW)
+    after_commit(BULK if locked.in_bulk else SEND_NOW)
 
 
 @transaction.atomic

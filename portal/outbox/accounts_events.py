@@ -67,6 +67,11 @@ class SecondFactorRemoved(Payload):
     kind: str
 
 
+@event("accounts.user.revealed", label=_("查看了姓名和手机号"), visibility=Visibility.AUDIT)
+class IdentityRevealed(Payload):
+    user_id: int
+
+
 @event("accounts.sessions.ended", label=_("退出了所有设备"), visibility=Visibility.AUDIT)
 class SessionsEnded(Payload):
     user_id: int
@@ -126,6 +131,12 @@ def on_second_factor_enrolled(sender: type, user: User, kind: str, **kwargs: Any
 @receiver(signals.second_factor_removed)
 def on_second_factor_removed(sender: type, user: User, kind: str, **kwargs: Any) -> None:
     record(SecondFactorRemoved(user_id=user.pk, kind=kind), subject=user, actor=user)
+
+
+@receiver(signals.identity_revealed)
+def on_identity_revealed(sender: type, user: User, actor: User, **kwargs: Any) -> None:
+    """Every look is written down, and the person reads of it under "who acted for me" (docs/domain.md §7)."""
+    record(IdentityRevealed(user_id=user.pk), subject=user, actor=actor, on_behalf_of=_helped(actor, user))
 
 
 @receiver(signals.sessions_ended)

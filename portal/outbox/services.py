@@ -115,18 +115,18 @@ def drain(*, at: datetime | None = None) -> int:
     return count
 
 
-def relay(*, seconds: float) -> int:
-    """Run due deliveries until none is left or the time is over; return how many were tried.
+def relay(*, seconds: float) -> bool:
+    """Run due deliveries until none is left or the time is over; return whether there may be more.
 
     Any number of relays may run at once: each takes the next delivery that nobody holds. One handler is offered its
     events by event id as far as possible, but a failed one waits without holding up the next: handlers do not rely
     on order.
     """
-    started = time.monotonic()
-    count = 0
-    while time.monotonic() - started < seconds and _run_next(now=timezone.now(), strict=False):
-        count += 1
-    return count
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if not _run_next(now=timezone.now(), strict=False):
+            return False
+    return True
 
 
 @transaction.atomic

@@ -4,12 +4,16 @@ from celery import shared_task
 
 from portal.outbox import services
 from portal.outbox.sealing import seal_pending
+from portal.outbox.wake import RELAY, Wake
 
-RELAY_SECONDS = 60.0
+# A relay ends after this long and queues up again, so that whatever came in meanwhile gets its turn.
+SECONDS = 5.0
 
 
 @shared_task(name="portal.outbox.tasks.relay")
 def relay() -> None:
     """Run due deliveries, then seal what was recorded. Woken after commits and swept every ten seconds by beat."""
-    services.relay(seconds=RELAY_SECONDS)
+    is_more = services.relay(seconds=SECONDS)
     seal_pending()
+    if is_more:
+        Wake(RELAY)()

@@ -268,22 +268,25 @@ CELERY_TASK_DEFAULT_QUEUE = "now"
 # Short work a person waits for goes first; long work is cut into short pieces in the queue "bulk".
 CELERY_BROKER_TRANSPORT_OPTIONS["queue_order_strategy"] = "priority"
 CELERY_TASK_ROUTES = {
-    "portal.notifications.tasks.fan_out": {"queue": "bulk"},
+    "portal.notifications.tasks.bulk": {"queue": "bulk"},
     "portal.notifications.tasks.gather": {"queue": "bulk"},
-    "portal.notifications.tasks.send_bulk": {"queue": "bulk"},
 }
 # Times live in the database, so each sweep is frequent, does what is due and may run twice.
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "relay": {"task": "portal.outbox.tasks.relay", "schedule": 10.0, "options": {"expires": 60}},
     "send_now": {"task": "portal.notifications.tasks.send_now", "schedule": 10.0, "options": {"expires": 60}},
-    "send_bulk": {"task": "portal.notifications.tasks.send_bulk", "schedule": 30.0, "options": {"expires": 60}},
-    "fan_out": {"task": "portal.notifications.tasks.fan_out", "schedule": 30.0, "options": {"expires": 60}},
+    "bulk": {"task": "portal.notifications.tasks.bulk", "schedule": 30.0, "options": {"expires": 60}},
     "gather": {"task": "portal.notifications.tasks.gather", "schedule": 60.0, "options": {"expires": 60}},
     "keep_clocks": {"task": "portal.deadlines.tasks.keep_clocks", "schedule": 60.0, "options": {"expires": 120}},
     "auto_confirm": {"task": "wishes.wishes.tasks.auto_confirm", "schedule": 600.0, "options": {"expires": 600}},
     "forget_keys": {"task": "portal.api.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 3600}},
     "redispatch": {"task": "wishes.wishes.tasks.redispatch", "schedule": 600.0, "options": {"expires": 600}},
-    "canary": {"task": "portal.site.tasks.canary", "schedule": 30.0, "kwargs": {"sent_by": "beat"}},
+    "canary": {
+        "task": "portal.site.tasks.canary",
+        "schedule": 30.0,
+        "kwargs": {"sent_by": "beat"},
+        "options": {"expires": 60},
+    },
 }
 
 EMAIL_TIMEOUT = 10
