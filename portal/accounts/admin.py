@@ -11,6 +11,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,6 +20,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts import signals
 from portal.accounts.forms import ReplacePhoneForm
 from portal.accounts.models import Consent, ConsentText, User
 from portal.accounts.phones import shown_phone
@@ -114,6 +116,14 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     def get_urls(self) -> list[URLPattern]:
         replace = path("<int:pk>/phone/", self.admin_site.admin_view(self.replace_phone), name="portal_user_phone")
         return [replace, *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Whoever sees a whole name and number leaves a trace that the person can read."""
+        person, actor = kwargs.get("obj"), _actor(request)
+        if person is not None and person.pk != actor.pk and actor.has_perm("accounts.see_legal_name", person):
+            with transaction.atomic():
+                signals.identity_revealed.send(sender=User, user=person, actor=actor)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def replace_phone(self, request: HttpRequest, pk: int) -> HttpResponse:
         """补办手机号: the person was seen, the number is new."""

@@ -30,5 +30,8 @@ user_erased = Signal()
 second_factor_enrolled = Signal()
 second_factor_removed = Signal()
 
+# user, actor — `actor` saw the person's real name and whole number in the configuration pages.
+identity_revealed = Signal()
+
 # user, actor, reason — every session of the person has ended; tokens must end as well.
 sessions_ended = Signal()

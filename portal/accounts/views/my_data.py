@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
@@ -64,7 +65,16 @@ def my_profile(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error(error.field or None, str(error.message))
         else:
-            return HttpResponseRedirect(f"{reverse('my_data')}?saved=profile")
+            response = HttpResponseRedirect(f"{reverse('my_data')}?saved=profile")
+            # A device that was told a language goes by that; now it is told this one.
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                user.language,
+                max_age=365 * 24 * 3600,
+                samesite="Lax",
+                secure=request.is_secure(),
+            )
+            return response
     return render(request, "accounts/profile.html", {"form": form}, status=400 if request.method == "POST" else 200)
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from portal.accounts.consents import give_consent
 from portal.accounts.models import ConsentText, User
 from portal.accounts.sms.base import TextMessage
+from portal.outbox.models import Event
 from tests.portal.accounts.factories import ConsentTextFactory, ResidentFactory, StaffFactory, enter, enter_as_staff
 
 pytestmark = pytest.mark.django_db
@@ -64,8 +65,14 @@ def test_only_those_who_must_see_whole_names(client: Client) -> None:
     page = enter_as_staff(client, viewer()).get(page_of(person)).content.decode()
     assert "王桂兰" not in page
     assert "13812345678" not in page
-    page = enter_as_staff(Client(), StaffFactory(is_superuser=True)).get(page_of(person)).content.decode()
+    assert not Event.objects.filter(type="accounts.user.revealed").exists()
+    boss = StaffFactory(is_superuser=True)
+    page = enter_as_staff(Client(), boss).get(page_of(person)).content.decode()
     assert "王桂兰" in page
+    assert "138 1234 5678" in page
+    look = Event.objects.get(type="accounts.user.revealed")
+    assert (look.actor, look.on_behalf_of, look.visibility) == (boss, person, "audit")
+    assert "查看了姓名和手机号" in enter(Client(), person).get(reverse("my_data")).content.decode()
 
 
 def test_no_digest_of_a_password_is_shown(client: Client) -> None:

@@ -53,6 +53,7 @@ def test_names_are_corrected(client: Client) -> None:
     user.refresh_from_db()
     assert (user.legal_name, user.display_name, user.language) == ("王 桂香", "", "en")
     assert user.public_name == "王*"
+    assert client.cookies["django_language"].value == "en", "the page after it is in the new language"
 
 
 def test_a_name_can_not_be_emptied(client: Client) -> None:
