@@ -73,9 +73,10 @@ class Registering(ApiView):
     def post(self, request: Request) -> Response:
         with transaction.atomic():
             created = User.objects.create(username=None, assisted_by=self.person, display_name="test")
-            if request.data.get("refuse"):
+            asked: Any = request.data
+            if asked.get("refuse"):
                 raise Conflict("现在不行。", code="not_now")
-            if request.data.get("break"):
+            if asked.get("break"):
                 raise RuntimeError("broken")
         return Response({"id": created.pk}, status=201)
 

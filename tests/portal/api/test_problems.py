@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from portal.accounts.models import User
@@ -60,39 +59,39 @@ def test_nested_fields_are_named_by_dots(client: Client) -> None:
     assert set(found["errors"]) == {"title", "items.1.quantity"}
 
 
-def _unknown_address(client: Client) -> HttpResponse:
+def _unknown_address(client: Client) -> Any:
     return client.get("/api/v1/nothing/here/")
 
 
-def _unknown_parameter(client: Client) -> HttpResponse:
+def _unknown_parameter(client: Client) -> Any:
     return client.get("/api/v1/test/people/?sort=phone")
 
 
-def _method(client: Client) -> HttpResponse:
+def _method(client: Client) -> Any:
     return client.delete("/api/v1/test/people/")
 
 
-def _media_type(client: Client) -> HttpResponse:
+def _media_type(client: Client) -> Any:
     return client.post("/api/v1/test/check/", "<a/>", content_type="application/xml")
 
 
-def _broken_json(client: Client) -> HttpResponse:
+def _broken_json(client: Client) -> Any:
     return client.post("/api/v1/test/check/", '{"title": ', content_type="application/json")
 
 
-def _not_json(client: Client) -> HttpResponse:
+def _not_json(client: Client) -> Any:
     return client.get("/api/v1/test/people/", headers={"Accept": "text/csv"})
 
 
-def _nobody(client: Client) -> HttpResponse:
+def _nobody(client: Client) -> Any:
     return client.post("/api/v1/test/register/", {}, content_type="application/json")
 
 
-def _bad_token(client: Client) -> HttpResponse:
+def _bad_token(client: Client) -> Any:
     return client.get("/api/v1/test/people/", headers={"Authorization": "Bearer wuwei_x"})
 
 
-def _too_large(client: Client) -> HttpResponse:
+def _too_large(client: Client) -> Any:
     body = json.dumps({"title": "x" * 3_000_000})
     return client.post("/api/v1/test/check/", body, content_type="application/json")
 

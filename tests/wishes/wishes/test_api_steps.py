@@ -147,7 +147,7 @@ def test_a_step_that_the_state_does_not_know_is_a_conflict(cast: Cast, state: St
     wish = IN_STATE[state](cast)
     other = posted(cast, author=cast.stranger, contact_name="李", contact_phone="13800000000")
     callers = {who: Caller(getattr(cast, who)) for who in ("author", "volunteer", "worker")}
-    bodies = {"transfer": {"to": cast.secretary.pk}, "duplicate": {"of": other.number}}
+    bodies: dict[str, dict[str, object]] = {"transfer": {"to": cast.secretary.pk}, "duplicate": {"of": other.number}}
     tried = 0
     for name in STEPS:
         action = ACTION.get(name) or Action(name.replace("-", "_"))
