@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", views.SchemaView.as_view(), name="api_schema"),
     path("docs/", views.docs, name="api_docs"),
     path("notices/", include("portal.notifications.api")),
+    path("", include("grids.directory.api")),
     path("", include("wishes.wishes.api.routes")),
     re_path(r"^.*$", views.NothingHere.as_view(), name="api_nothing_here"),
 ]

@@ -33,7 +33,7 @@ def system() -> tuple[User, Client]:
 
 
 def sheet(*rows: list[Any]) -> io.BytesIO:
-    book = Workbook()
+    book: Any = Workbook()
     for row in rows:
         book.active.append(row)
     file = io.BytesIO()
@@ -118,7 +118,7 @@ def test_a_grid_is_added_with_its_boundary(system: tuple[User, Client]) -> None:
     assert answer.status_code == 302, answer.context["adminform"].form.errors
     grid = Grid.objects.select_related("territory").get()
     assert (grid.territory.code, grid.household_count) == (f"{community.code}001", 400)
-    assert grid.territory.boundary["type"] == "Polygon"
+    assert (grid.territory.boundary or {})["type"] == "Polygon"
     added = Event.objects.get(type="grids.territory.grid_added")
     assert (added.actor, added.payload["code"]) == (user, grid.territory.code)
 
@@ -288,7 +288,7 @@ def test_missing_columns_are_told_once(system: tuple[User, Client]) -> None:
 def test_an_import_is_confirmed_and_a_second_one_changes_nothing(system: tuple[User, Client]) -> None:
     user, client = system
     community = CommunityFactory()
-    rows = [
+    rows: list[list[Any]] = [
         GRID_HEADINGS,
         [community.code, f"{community.code}001", "第 001 网格", 320, "025-12345678", ""],
         [int(community.code), "", "第 002 网格", 280, "", json.dumps(square(118.7, 32.0))],
@@ -309,7 +309,7 @@ def test_an_export_can_be_imported_and_starts_no_formula(system: tuple[User, Cli
     _user, client = system
     GridFactory(name="=1+1", supervision_phone="+86 25 1234", area_description="@SUM(A1)", boundary=square(118.7, 32.0))
     exported = client.post(reverse("admin:grids_grid_export"), {"format": "0", **FIELDS_OF_EXPORT})
-    book = load_workbook(io.BytesIO(exported.content))
+    book: Any = load_workbook(io.BytesIO(exported.content))
     headings = [cell.value for cell in book.active[1]]
     values = dict(zip(headings, (cell.value for cell in book.active[2]), strict=True))
     assert {cell.data_type for cell in book.active[2]} <= {"s", "n"}

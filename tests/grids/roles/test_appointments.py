@@ -1,7 +1,7 @@
 """Who may give which role where, one head at a time, and what changes with a role."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -53,9 +53,9 @@ def test_an_appointment_makes_staff_ends_sessions_and_is_told(security: User) ->
     drain()
     assert Notice.objects.filter(recipient=person, kind="grids.appointed").count() == 1
     end_appointment(actor=security, appointment=appointment, reason="换届")
-    person = User.objects.get(pk=person.pk)
-    assert not person.is_staff
-    assert not holds(person, {Role.GRID_HEAD}, grid)
+    again = User.objects.get(pk=person.pk)
+    assert not again.is_staff
+    assert not holds(again, {Role.GRID_HEAD}, grid)
 
 
 def test_staff_stay_staff_while_another_office_lasts(security: User) -> None:
@@ -92,11 +92,10 @@ NEIGHBOURS = {Role.VOLUNTEER, Role.PARTY_MEMBER, Role.INFORMANT, Role.BUILDING_H
 def test_who_gives_which_role(giver: Role, role: Role) -> None:
     """The whole table: the security administrator gives every role, a community's staff gives neighbours theirs."""
     place: Territory = LEVELS[role]()
-    seat = place if giver in (Role.RESIDENT, Role.VOLUNTEER) else LEVELS[giver]()
     if giver == Role.RESIDENT:
-        actor = PersonFactory()
+        actor: User = PersonFactory()
     else:
-        actor = make_staff(giver, CommunityFactory() if giver in (Role.VOLUNTEER,) else seat)
+        actor = make_staff(giver, LEVELS[giver]())
     expected = giver == Role.SECURITY_ADMINISTRATOR or (
         giver in {Role.COMMUNITY_WORKER, Role.COMMUNITY_SECRETARY} and role in NEIGHBOURS
     )
@@ -217,7 +216,7 @@ def test_what_the_database_refuses(fields: dict[str, object], constraint: str) -
 CONSTRAINT = next(c for c in Appointment._meta.constraints if c.name == "one_grid_head_at_a_time")
 
 
-def _appoint_two_heads_at_once(security: User, grid: Territory, people: list[User]) -> list[str]:
+def _appoint_two_heads_at_once(security: User, grid: Territory, people: Sequence[User]) -> list[str]:
     gate = threading.Barrier(len(people), timeout=10)
     outcomes: list[str] = []
 

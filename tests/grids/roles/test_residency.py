@@ -1,6 +1,7 @@
 """Residency: asked for, decided with a reason either way, once; private across communities."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
@@ -52,7 +53,8 @@ def test_from_asking_to_living_there(worker: User) -> None:
 
 def test_a_decision_needs_a_reason_and_is_made_once(worker: User) -> None:
     residency = ResidencyFactory()
-    for decide in (approve_residency, refuse_residency):
+    deciders: list[Callable[..., Residency]] = [approve_residency, refuse_residency]
+    for decide in deciders:
         with pytest.raises(Invalid, match="写一句理由"):
             decide(actor=worker, residency=residency, reason="  ")
     refuse_residency(actor=worker, residency=residency, reason="门牌号对不上")
@@ -63,7 +65,7 @@ def test_a_decision_needs_a_reason_and_is_made_once(worker: User) -> None:
 
 def test_only_that_communitys_staff_decides_and_never_about_themselves(worker: User) -> None:
     residency = ResidencyFactory()
-    strangers = [
+    strangers: list[User] = [
         PersonFactory(),
         make_resident(),
         make_staff(Role.COMMUNITY_WORKER, CommunityFactory(code="320105004001")),
