@@ -1,4 +1,4 @@
-"""Reactions to what happens inside allauth, turned into the portal's own facts."""
+"""Reactions to what happens inside allauth, turned into the portal's own facts, and identity's checks."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from portal.accounts import checks as checks
 from portal.accounts import signals
 from portal.accounts.consents import ensure_default_consents
 from portal.accounts.models import User

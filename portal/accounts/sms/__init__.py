@@ -13,6 +13,8 @@ from portal.accounts.sms.base import (
     get_backend,
     register_sms_kind,
     send_sms,
+    sms_kinds,
+    template_of,
 )
 
 __all__ = [
@@ -24,4 +26,6 @@ __all__ = [
     "get_backend",
     "register_sms_kind",
     "send_sms",
+    "sms_kinds",
+    "template_of",
 ]

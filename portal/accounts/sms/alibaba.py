@@ -10,7 +10,7 @@ from darabonba.exceptions import DaraException, UnretryableException
 from darabonba.runtime import RuntimeOptions
 from django.conf import settings
 
-from portal.accounts.sms.base import Receipt, SmsBackend, SmsError, TextMessage
+from portal.accounts.sms.base import Receipt, SmsBackend, SmsError, TextMessage, template_of
 
 # What the gateway answers when the same message may pass later; every other refusal is final.
 RETRYABLE = frozenset({"isv.BUSINESS_LIMIT_CONTROL", "isp.SYSTEM_ERROR", "isp.GATEWAY_ERROR", "ServiceUnavailable"})
@@ -32,7 +32,7 @@ class Backend(SmsBackend):
         request = SendSmsRequest(
             phone_numbers=message.phone.removeprefix("+86") if message.phone.startswith("+86") else message.phone[1:],
             sign_name=account["sign_name"],
-            template_code=settings.SMS_TEMPLATES[message.kind.name],
+            template_code=template_of(message),
             template_param=json.dumps(dict(message.values), ensure_ascii=False),
         )
         milliseconds = int(settings.SMS_TIMEOUT * 1000)

@@ -74,6 +74,19 @@ def register_sms_kind(name: str, *, text: str | Promise, parameters: tuple[str, 
     return _kinds[name]
 
 
+def sms_kinds() -> list[SmsKind]:
+    """Every declared kind, by name."""
+    return [_kinds[name] for name in sorted(_kinds)]
+
+
+def template_of(message: TextMessage) -> str:
+    """The gateway's number for this kind of message. Raises `SmsError` when none is configured."""
+    template = settings.SMS_TEMPLATES.get(message.kind.name)
+    if not template:
+        raise SmsError(f"SMS_TEMPLATES has no template for {message.kind.name}", code="no_template")
+    return str(template)
+
+
 def get_backend() -> SmsBackend:
     """The gateway named by `settings.SMS_BACKEND`, read anew each time so that tests may change it."""
     backend: SmsBackend = import_string(f"{settings.SMS_BACKEND}.Backend")()

@@ -10,7 +10,7 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.sms.v20210111.models import SendSmsRequest
 from tencentcloud.sms.v20210111.sms_client import SmsClient
 
-from portal.accounts.sms.base import Receipt, SmsBackend, SmsError, TextMessage
+from portal.accounts.sms.base import Receipt, SmsBackend, SmsError, TextMessage, template_of
 
 # Prefixes of the answers after which the same message may pass later; every other refusal is final.
 RETRYABLE = ("LimitExceeded", "InternalError", "RequestLimitExceeded", "FailedOperation.ServiceSuspend")
@@ -39,7 +39,7 @@ class Backend(SmsBackend):
                     "PhoneNumberSet": [message.phone],
                     "SmsSdkAppId": account["app_id"],
                     "SignName": account["sign_name"],
-                    "TemplateId": settings.SMS_TEMPLATES[message.kind.name],
+                    "TemplateId": template_of(message),
                     # Tencent's templates number their parameters; the kind fixes the order.
                     "TemplateParamSet": [message.values[name] for name in message.kind.parameters],
                 }

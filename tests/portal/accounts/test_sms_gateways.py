@@ -211,6 +211,15 @@ def test_tencent_errors_keep_their_code(tencent: type[Gateway]) -> None:
 
 
 @pytest.mark.parametrize("name", ["alibaba", "tencent"])
+def test_a_kind_without_a_template_is_not_sent(name: str, request: pytest.FixtureRequest) -> None:
+    handler: type[Gateway] = request.getfixturevalue(name)
+    with pytest.raises(SmsError) as refusal:
+        send_sms(phone=PHONE, kind="phone_changed", values={"last_four": "0001"})
+    assert (refusal.value.code, refusal.value.retryable) == ("no_template", False)
+    assert handler.seen == []
+
+
+@pytest.mark.parametrize("name", ["alibaba", "tencent"])
 def test_a_silent_gateway_is_given_up_on(name: str, request: pytest.FixtureRequest, settings: Any) -> None:
     handler: type[Gateway] = request.getfixturevalue(name)
     settings.SMS_TIMEOUT = 1

@@ -22,6 +22,13 @@ GOOD = {
     "DATABASE_URL": "postgres://wuwei:kQ7r-own@127.0.0.1/wuwei",
     "REDIS_URL": "redis://127.0.0.1:6379",
 }
+TEXT_MESSAGES = {
+    "SMS_BACKEND": "portal.accounts.sms.alibaba",
+    "SMS_TEMPLATES": '{"code": "SMS_1", "phone_changed": "SMS_2", "notice": "SMS_3", "digest": "SMS_4"}',
+    "ALIBABA_SMS_ACCESS_KEY_ID": "id",
+    "ALIBABA_SMS_ACCESS_KEY_SECRET": "secret",
+    "ALIBABA_SMS_SIGN_NAME": "五微",
+}
 
 
 def run(environment: Mapping[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -38,9 +45,23 @@ def run(environment: Mapping[str, str], *arguments: str) -> "subprocess.Complete
 
 
 def test_deployment_check_is_clean() -> None:
-    done = run(GOOD, "check", "--deploy", "--fail-level=WARNING")
+    done = run({**GOOD, **TEXT_MESSAGES}, "check", "--deploy", "--fail-level=WARNING")
     assert done.returncode == 0, done.stderr
     assert "no issues (0 silenced)" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"SMS_BACKEND": "portal.accounts.sms.console"}, "nobody gets a code"),
+        ({"ALIBABA_SMS_SIGN_NAME": ""}, "ALIBABA_SMS_SIGN_NAME is not set"),
+        ({"SMS_TEMPLATES": '{"code": "SMS_1"}'}, "no template for: digest, notice, phone_changed"),
+    ],
+)
+def test_deployment_check_asks_for_text_messages(change: dict[str, str], reason: str) -> None:
+    done = run({**GOOD, **TEXT_MESSAGES, **change}, "check", "--deploy")
+    assert done.returncode != 0
+    assert reason in done.stderr
 
 
 @pytest.mark.parametrize("name", GOOD)
