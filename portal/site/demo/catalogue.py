@@ -3,10 +3,12 @@
 from typing import NamedTuple
 
 from grids.roles.models import Role
-from grids.territory.inherited import parse_value
-from grids.territory.models import Territory, TerritorySetting
+from grids.territory.models import Territory
+from grids.territory.services import change_setting
+from portal.accounts.models import User
 from portal.site.demo.people import EGRET
 from wishes.wishes.domain import Kind, Urgency
+from wishes.wishes.limits import REOPEN_DAYS
 from wishes.wishes.models import AnswerTemplate, Category
 
 
@@ -87,7 +89,7 @@ TEMPLATES = (
 )
 
 
-def set_up() -> None:
+def set_up(actor: User) -> None:
     """Categories of two levels, answer templates, and one setting that differs in one community."""
     position = 0
     for (code, name), leaves in GROUPS.items():
@@ -111,6 +113,4 @@ def set_up() -> None:
             )
     for number, (purpose, title, text) in enumerate(TEMPLATES):
         AnswerTemplate.objects.create(purpose=purpose, title=title, text=text, position=number)
-    key = "wishes.reopen_days"
-    egret = Territory.objects.get(code=EGRET)
-    TerritorySetting.objects.create(territory=egret, key=key, value=parse_value(key, "10"))
+    change_setting(actor=actor, territory=Territory.objects.get(code=EGRET), key=REOPEN_DAYS, text="10")

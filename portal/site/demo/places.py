@@ -52,11 +52,10 @@ def import_places() -> None:
         import_divisions(source=source, scope=code)
 
 
-def draw_grids(actors: dict[str, User]) -> None:
-    """Grids with boundaries and buildings; `actors` are the system administrators by district code."""
+def draw_grids(actor: User) -> None:
+    """Grids with boundaries and buildings, drawn by the system administrator of both districts."""
     for block in BLOCKS:
         community = Territory.objects.get(code=block.community)
-        actor = actors[block.community[:6]]
         for number, ring in enumerate(_cells(block)):
             grid = add_grid(
                 actor=actor,

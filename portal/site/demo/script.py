@@ -1,0 +1,207 @@
+"""How a story of the demo is told: who wishes what, when, and what happened then, each step after a while."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from portal.accounts.models import User
+from portal.photos.models import Photo
+from wishes.wishes import services
+from wishes.wishes.domain import Stars
+from wishes.wishes.models import Claim, Wish
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a step sees: the wish as it is now, everybody by name, all wishes by story, and a way to take photos."""
+
+    wish: Wish
+    people: dict[str, User]
+    wishes: dict[str, Wish]
+    photograph: Callable[[User, str], Photo]
+    at: datetime
+
+    def person(self, name: str) -> User:
+        """Somebody by name; without a name, whoever is responsible for the wish."""
+        if name:
+            return self.people[name]
+        assert self.wish.responsible is not None
+        return self.people[self.wish.responsible.legal_name]
+
+
+class Step(NamedTuple):
+    """Something that happens `after` the step before it."""
+
+    after: timedelta
+    act: Callable[[Scene], object]
+
+
+@dataclass(frozen=True)
+class Story:
+    """One wish. It is posted `days` ago at `clock` (Shanghai), or `hours` ago where that is given."""
+
+    key: str
+    who: str
+    place: str  # community or community-grid
+    category: str
+    title: str
+    details: str
+    spot: str = ""
+    days: int = 0
+    clock: str = "09:00"
+    hours: float = 0
+    steps: tuple[Step, ...] = ()
+    photos: tuple[str, ...] = ()
+    special: str = ""
+    named: bool = False
+    by: str = ""  # the cadre who wrote it down
+    amount: tuple[int, str] = field(default=(0, ""))
+    sent: bool = True
+
+
+def wait(*, days: float = 0, hours: float = 0, minutes: float = 0) -> timedelta:
+    """How long until the next step."""
+    return timedelta(days=days, hours=hours, minutes=minutes)
+
+
+def claim(after: timedelta, who: str, message: str = "") -> Step:
+    """Somebody takes it on."""
+    return Step(after, lambda s: services.claim_wish(actor=s.people[who], wish=s.wish, message=message, at=s.at))
+
+
+def give_up(after: timedelta, reason: str) -> Step:
+    """The claimant cannot help after all."""
+
+    def act(s: Scene) -> object:
+        live = Claim.objects.select_related("claimant", "wish").get(wish=s.wish, state="live")
+        return services.give_up_claim(actor=live.claimant, claim=live, reason=reason, at=s.at)
+
+    return Step(after, act)
+
+
+def done(after: timedelta, note: str, *photos: str, by: str = "") -> Step:
+    """The claimant, or `by`, says that it is done."""
+
+    def act(s: Scene) -> object:
+        assert s.wish.claimant is not None
+        actor = s.people[by] if by else s.wish.claimant
+        taken = [s.photograph(actor, picture) for picture in photos]
+        return services.fulfil_claim(actor=actor, wish=s.wish, note=note, photos=taken, at=s.at)
+
+    return Step(after, act)
+
+
+def rate(after: timedelta, speed: int, attitude: int, result: int, comment: str = "", *, by: str = "") -> Step:
+    """The author confirms and rates; `by` is a cadre who does it for them."""
+
+    def act(s: Scene) -> object:
+        actor = s.people[by] if by else s.wish.author
+        return services.confirm_wish(
+            actor=actor,
+            wish=s.wish,
+            stars=Stars(speed, attitude, result),
+            comment=comment,
+            on_behalf_of=s.wish.author if by else None,
+            at=s.at,
+        )
+
+    return Step(after, act)
+
+
+def reopen(after: timedelta, reason: str) -> Step:
+    """Not done yet, says the author."""
+    return Step(after, lambda s: services.reopen_wish(actor=s.wish.author, wish=s.wish, reason=reason, at=s.at))
+
+
+def verify(after: timedelta, note: str, *, by: str = "") -> Step:
+    """Grid staff have been there and found it true."""
+    return Step(after, lambda s: services.verify_wish(actor=s.person(by), wish=s.wish, note=note, at=s.at))
+
+
+def send_back(after: timedelta, reason: str, *, by: str = "") -> Step:
+    """Something is missing."""
+    return Step(after, lambda s: services.reject_verification(actor=s.person(by), wish=s.wish, reason=reason, at=s.at))
+
+
+def send_again(after: timedelta, details: str) -> Step:
+    """The author has added what was missing."""
+
+    def act(s: Scene) -> object:
+        services.save_draft(actor=s.wish.author, wish=s.wish, details=details)
+        return services.submit_wish(actor=s.wish.author, wish=s.wish, at=s.at)
+
+    return Step(after, act)
+
+
+def publish(after: timedelta, *, by: str = "") -> Step:
+    """Looked at, and public from now on."""
+    return Step(after, lambda s: services.publish_wish(actor=s.person(by), wish=s.wish, at=s.at))
+
+
+def decline(after: timedelta, reason: str, *, by: str = "") -> Step:
+    """Not taken on."""
+    return Step(after, lambda s: services.decline_wish(actor=s.person(by), wish=s.wish, reason=reason, at=s.at))
+
+
+def cannot(after: timedelta, reason: str, *, by: str = "") -> Step:
+    """It cannot be done."""
+    return Step(after, lambda s: services.close_cannot_be_done(actor=s.person(by), wish=s.wish, reason=reason, at=s.at))
+
+
+def not_ours(after: timedelta, to: str, reason: str, *, by: str = "") -> Step:
+    """Another body's matter."""
+    return Step(
+        after,
+        lambda s: services.close_not_ours(actor=s.person(by), wish=s.wish, referred_to=to, reason=reason, at=s.at),
+    )
+
+
+def duplicate(after: timedelta, of: str, reason: str = "", *, by: str = "") -> Step:
+    """The same as the wish of another story."""
+    return Step(
+        after,
+        lambda s: services.close_duplicate(actor=s.person(by), wish=s.wish, of=s.wishes[of], reason=reason, at=s.at),
+    )
+
+
+def withdraw(after: timedelta, reason: str = "") -> Step:
+    """The author takes it back."""
+    return Step(after, lambda s: services.withdraw_wish(actor=s.wish.author, wish=s.wish, reason=reason, at=s.at))
+
+
+def ask(after: timedelta, question: str, *, by: str = "") -> Step:
+    """Somebody asks the resident; the clock rests."""
+    return Step(
+        after, lambda s: services.pause_for_resident(actor=s.person(by), wish=s.wish, question=question, at=s.at)
+    )
+
+
+def answer(after: timedelta, words: str) -> Step:
+    """The resident answers."""
+
+    def act(s: Scene) -> object:
+        question = s.wish.questions.get(answered_at=None)
+        return services.answer_question(actor=s.wish.author, question=question, answer=words, at=s.at)
+
+    return Step(after, act)
+
+
+def extend(after: timedelta, limit: str, reason: str, *, by: str = "") -> Step:
+    """More time."""
+    return Step(
+        after, lambda s: services.extend_wish(actor=s.person(by), wish=s.wish, by=limit, reason=reason, at=s.at)
+    )
+
+
+def hand_on(after: timedelta, to: str, reason: str, *, by: str = "") -> Step:
+    """Somebody else answers for it from now on."""
+    return Step(
+        after,
+        lambda s: services.transfer_wish(actor=s.person(by), wish=s.wish, to=s.people[to], reason=reason, at=s.at),
+    )
+
+
+def look(after: timedelta, who: str, reason: str) -> Step:
+    """Somebody looks at the contact, for a reason."""
+    return Step(after, lambda s: services.reveal_contact(actor=s.people[who], wish=s.wish, reason=reason, at=s.at))

@@ -1,0 +1,7 @@
+"""All stories of the demo."""
+
+from portal.site.demo.stories_care import CARE_STORIES
+from portal.site.demo.stories_home import HOME_STORIES
+from portal.site.demo.stories_public import PUBLIC_STORIES
+
+STORIES = (*HOME_STORIES, *CARE_STORIES, *PUBLIC_STORIES)
