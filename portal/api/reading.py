@@ -29,13 +29,20 @@ class Operation:
 
 
 def operations_by_tag(schema: dict[str, Any]) -> list[tuple[str, list[Operation]]]:
-    """Every operation, by the first tag, in the order of the document."""
+    """Every operation, by the words of its first tag, in the order of the document."""
+    names = {tag["name"]: tag.get("description", tag["name"]) for tag in schema.get("tags", [])}
     groups: dict[str, list[Operation]] = {}
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
             tag = (operation.get("tags") or [""])[0]
-            groups.setdefault(tag, []).append(_operation(schema, path, method, operation))
+            groups.setdefault(names.get(tag, tag), []).append(_operation(schema, path, method, operation))
     return list(groups.items())
+
+
+def operation_called(schema: dict[str, Any], identifier: str) -> Operation | None:
+    """One operation by its identifier."""
+    everything = (one for _tag, group in operations_by_tag(schema) for one in group)
+    return next((one for one in everything if one.identifier == identifier), None)
 
 
 def _operation(schema: dict[str, Any], path: str, method: str, operation: dict[str, Any]) -> Operation:

@@ -11,7 +11,13 @@ from portal.api.problems import MEDIA_TYPE, title_of
 
 
 class PortalSchema(AutoSchema):
-    """Documents Idempotency-Key where a route honours it."""
+    """Documents Idempotency-Key where a route honours it; says in words only what was written for readers.
+
+    Docstrings are for those who work on the code: a description is given by `extend_schema(description=…)`.
+    """
+
+    def get_description(self) -> str:  # type: ignore[override]
+        return ""
 
     def get_override_parameters(self) -> list[Any]:
         method = getattr(self.view, self.method.lower(), None)
@@ -42,6 +48,9 @@ def add_problems(result: dict[str, Any], generator: Any, request: Any, public: b
     """Give every operation its error answers (a postprocessing hook of drf-spectacular)."""
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM
+    for schema in components["schemas"].values():
+        if schema.get("type") == "object" and schema is not PROBLEM:
+            schema.pop("description", None)
     responses = components.setdefault("responses", {})
     for path, operations in result["paths"].items():
         for method, operation in operations.items():

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from portal.accounts.views.confirming import current_user, proof_required
 from portal.api.forms import TokenForm
 from portal.api.models import AppToken
-from portal.api.reading import operations_by_tag
+from portal.api.reading import operation_called, operations_by_tag
 from portal.api.tokens import create_token, revoke_token
 from portal.errors import DomainError
 
@@ -58,6 +58,15 @@ def docs(request: HttpRequest) -> HttpResponse:
     """The schema as a page for people."""
     schema = schema_in(translation.get_language() or "")
     return render(request, "api/docs.html", {"groups": operations_by_tag(schema), "info": schema["info"]})
+
+
+@require_GET
+def operation(request: HttpRequest, identifier: str) -> HttpResponse:
+    """One operation of the API for people."""
+    found = operation_called(schema_in(translation.get_language() or ""), identifier)
+    if found is None:
+        raise Http404
+    return render(request, "api/operation.html", {"operation": found})
 
 
 @never_cache

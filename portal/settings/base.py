@@ -281,6 +281,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "auto_confirm": {"task": "wishes.wishes.tasks.auto_confirm", "schedule": 600.0, "options": {"expires": 600}},
     "forget_keys": {"task": "portal.api.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 3600}},
     "redispatch": {"task": "wishes.wishes.tasks.redispatch", "schedule": 600.0, "options": {"expires": 600}},
+    "sweep_photos": {"task": "portal.photos.tasks.sweep_photos", "schedule": 60.0, "options": {"expires": 120}},
+    "forget_photos": {"task": "wishes.wishes.tasks.forget_photos", "schedule": 3600.0, "options": {"expires": 3600}},
     "canary": {
         "task": "portal.site.tasks.canary",
         "schedule": 30.0,
@@ -324,6 +326,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "PhotoState": "portal.photos.models.PhotoState",
         "ClaimState": "wishes.wishes.domain.ClaimState",
     },
+    "TAGS": [
+        {"name": "wishes", "description": _("微心愿")},
+        {"name": "photos", "description": _("照片")},
+        {"name": "notices", "description": _("消息")},
+        {"name": "grids", "description": _("区划和网格")},
+        {"name": "roles", "description": _("身份和职务")},
+    ],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "portal.api.schema.add_problems",

@@ -1,5 +1,6 @@
 """The OpenAPI document is valid, complete, free of warnings, and can be read as a page."""
 
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from rest_framework.views import APIView
 from portal.api.views import schema_in
 
 pytestmark = pytest.mark.django_db
-UNDOCUMENTED = {"api_schema", "api_docs", "api_nothing_here"}
+UNDOCUMENTED = {"api_schema", "api_docs", "api_docs_operation", "api_nothing_here"}
+HEAVIEST_PAGE = 30 * 1024
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -78,3 +80,13 @@ def test_it_is_served_and_readable(client: Client, language: str) -> None:
     page = client.get("/api/v1/docs/", headers={"Accept-Language": language})
     assert page.status_code == 200
     assert "/api/v1/wishes/" in page.content.decode()
+    for shown in (page, client.get("/api/v1/docs/wishes_claim/", headers={"Accept-Language": language})):
+        assert shown.status_code == 200
+        assert len(shown.content) < HEAVIEST_PAGE
+    assert client.get("/api/v1/docs/no_such_operation/").status_code == 404
+
+
+def test_readers_meet_no_words_meant_for_those_who_work_on_the_code(schema: dict[str, Any]) -> None:
+    operations = [operation for methods in schema["paths"].values() for operation in methods.values()]
+    for words in (operation.get("description", "") for operation in operations):
+        assert not words or re.search("[\u4e00-\u9fff]", words), words

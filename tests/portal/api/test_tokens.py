@@ -8,8 +8,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.accounts.erasure import erase_user
+from portal.accounts.export import data_sections
 from portal.accounts.models import User
-from portal.api.models import AppToken
+from portal.api.models import AppToken, IdempotencyKey
 from portal.api.tokens import MOST_TOKENS, create_token, revoke_token, token_of
 from portal.errors import Conflict, Invalid
 from tests.portal.api.factories import PersonFactory, client_of, outdated
@@ -125,3 +127,15 @@ def test_the_page_asks_for_proof_first(client: Client, person: User) -> None:
     assert client.get(reverse("my_tokens")).status_code == 302
     assert client.post(reverse("my_tokens"), {"name": "x", "days": "30"}).status_code == 302
     assert not AppToken.objects.exists()
+
+
+def test_a_person_takes_their_tokens_along_and_leaves_none_behind(person: User) -> None:
+    client_of(person).post(REGISTER, {}, headers={"Idempotency-Key": "k"})
+    [section] = [section for section in data_sections() if section.name == "app_tokens"]
+    copied = section.data(person)
+    assert [token["name"] for token in copied] == ["test"]
+    assert "digest" not in copied[0]
+    User.objects.filter(assisted_by=person).update(assisted_by=None, username="somebody")
+    erase_user(actor=person, user=person)
+    assert not AppToken.objects.exists()
+    assert not IdempotencyKey.objects.exists()

@@ -38,6 +38,7 @@ class Drafts(WishView):
     @extend_schema(
         operation_id="wishes_start_draft",
         summary=gettext_lazy("写一个心愿"),
+        description=gettext_lazy("一个人同时只有一份没提交的草稿；已经有了就接着写那一份。"),
         tags=TAGS,
         request=bodies.DraftBody,
         responses={201: WishDetailSerializer},
@@ -68,6 +69,7 @@ class SaveDraft(DraftStep):
     @extend_schema(
         operation_id="wishes_save_draft",
         summary=gettext_lazy("接着写"),
+        description=gettext_lazy("只改发来的几项，没发的不变。"),
         tags=TAGS,
         request=bodies.DraftBody,
         responses=WishDetailSerializer,
@@ -103,6 +105,7 @@ class Submit(DraftStep):
     @extend_schema(
         operation_id="wishes_submit",
         summary=gettext_lazy("提交心愿"),
+        description=gettext_lazy("马上得到编号、网格、负责人和时限。缺什么会在 errors 里写明。"),
         tags=TAGS,
         request=bodies.SubmitBody,
         responses=WishDetailSerializer,
@@ -175,6 +178,7 @@ class UploadPhoto(ApiView):
     @extend_schema(
         operation_id="photos_upload",
         summary=gettext_lazy("传一张照片"),
+        description=gettext_lazy("照片里的位置和时间会去掉。先传，再放到心愿上；没用上的过些时候就删掉。"),
         tags=["photos"],
         request=bodies.UploadBody,
         responses={201: UploadSerializer},

@@ -148,7 +148,12 @@ class WorkList(WishView):
     query_serializer_class = WorkQuery
     serializer_class = WorkCardSerializer
 
-    @extend_schema(operation_id="wishes_work", summary=_("我的工单"), tags=TAGS)
+    @extend_schema(
+        operation_id="wishes_work",
+        summary=_("我的工单"),
+        description=_("我负责的地方还没办完的心愿，先到期的在前，暂停的在后。"),
+        tags=TAGS,
+    )
     def get(self, request: Request) -> Response:
         """What is due first first."""
         if not holds_anywhere(self.person, HANDLER_ROLES):
@@ -166,7 +171,12 @@ class WishDetail(WishView):
     permission_classes = (AllowAny,)
     serializer_class = WishDetailSerializer
 
-    @extend_schema(operation_id="wishes_read", summary=_("看一个心愿"), tags=TAGS)
+    @extend_schema(
+        operation_id="wishes_read",
+        summary=_("看一个心愿"),
+        description=_("看不到的心愿回答 404。私下的内容打星号或不给。"),
+        tags=TAGS,
+    )
     def get(self, request: Request, pk: int) -> Response:
         """With timeline, time limit, and what the caller may do. Private parts are masked or left out."""
         return self.detail(self.visible(pk).pk)

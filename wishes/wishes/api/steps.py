@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -50,6 +51,7 @@ def step(name: str, action: Action, body: type[Serializer[Any]], take: Take) -> 
     document = extend_schema(
         operation_id=f"wishes_{name.replace('-', '_')}",
         summary=action.label,
+        description=gettext_lazy("不该您办的回答 403，已经不能办的回答 409。办好后回答心愿现在的样子。"),
         tags=TAGS,
         request=body,
         responses=WishDetailSerializer,
@@ -172,6 +174,7 @@ class RevealContact(WishView):
     @extend_schema(
         operation_id="wishes_reveal_contact",
         summary=Action.REVEAL.label,
+        description=gettext_lazy("只给正在帮忙的人和这里的工作人员；每看一次都会记下来，许愿人看得到。"),
         tags=TAGS,
         request=bodies.RevealBody,
         responses=ContactSerializer,
