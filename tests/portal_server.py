@@ -20,20 +20,23 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+import psycopg
 import pytest
 from celery import Celery
 from django.conf import settings
 from django.db import connection, connections
-from django.test import Client, override_settings
+from django.test import override_settings
 
 from portal.accounts.models import User
 from portal.embedded import MARK, Services, end_marked
 from portal.settings.addresses import broker_address
+from tests.wishes.wishes.pages import client_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = "portal.settings.development"
 SECRET_KEY = "the key of a portal that lives as long as a test run and is used by nobody else"
 WAIT_SECONDS = 60
+PRISTINE = "pristine"
 
 
 def wait_for(condition: Callable[[], Any], what: str, seconds: float = WAIT_SECONDS) -> Any:
@@ -84,6 +87,8 @@ class PortalServer:
         )
         assert prepared.returncode == 0, prepared.stdout + prepared.stderr
         self._make_tables()
+        with self._direct("postgres") as direct:
+            direct.execute(f"CREATE DATABASE {PRISTINE} TEMPLATE wuwei")
         for start in (self.start_web, self.start_worker, self.start_beat):
             start()
         self.wait_until_ready()
@@ -93,7 +98,7 @@ class PortalServer:
             self.manage("migrate", "--no-input")
             return
         # Before the first migrations are written, tables come straight from the models.
-        with self.services.postgres.connect("wuwei") as direct:  # type: ignore[union-attr]
+        with self._direct("wuwei") as direct:
             direct.execute("CREATE EXTENSION IF NOT EXISTS btree_gist; CREATE EXTENSION IF NOT EXISTS pg_trgm")
         self.python(
             "from django.apps import apps\n"
@@ -103,6 +108,20 @@ class PortalServer:
             "from django.core.management import call_command\n"
             "call_command('migrate', run_syncdb=True, verbosity=0)\n"
         )
+
+    def _direct(self, database: str) -> psycopg.Connection:
+        assert self.services.postgres
+        return self.services.postgres.connect(database)
+
+    def reset(self) -> None:
+        """Go back to the empty portal of the beginning; its processes stay and connect anew."""
+        with self._direct("postgres") as direct:
+            direct.execute("DROP DATABASE wuwei WITH (FORCE)")
+            direct.execute(f"CREATE DATABASE wuwei TEMPLATE {PRISTINE}")
+        assert self.services.valkey
+        with self.services.valkey.client() as client:
+            client.flushall()
+        self.sms_file.unlink(missing_ok=True)
 
     def wait_until_ready(self) -> None:
         """Wait until /healthz finds every part in order."""
@@ -224,7 +243,7 @@ class PortalServer:
         return found[0]
 
     @contextmanager
-    def database(self) -> Iterator[None]:
+    def database(self, *, wake: bool = True) -> Iterator[None]:
         """Inside, this process's models and services work on the portal's data and commit to it.
 
         On leaving, the relay is woken, as services would have woken it from within the portal.
@@ -243,7 +262,8 @@ class PortalServer:
             finally:
                 connection.close()
                 connection.settings_dict.update(before)
-        self.wake()
+        if wake:
+            self.wake()
 
     def wake(self, task: str = "portal.outbox.tasks.relay") -> None:
         """Ask the worker to relay what was recorded, instead of waiting for beat."""
@@ -253,8 +273,7 @@ class PortalServer:
 
     def session_cookie(self, user: User) -> dict[str, str]:
         """A session of this user, as name and value of its cookie. Only inside `database()`."""
-        client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client = client_of(user)
         name = settings.SESSION_COOKIE_NAME
         return {"name": name, "value": client.cookies[name].value}
 
@@ -278,3 +297,10 @@ def portal_server() -> Iterator[PortalServer]:
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def fresh_portal(portal_server: PortalServer) -> PortalServer:
+    """The portal, emptied for this module."""
+    portal_server.reset()
+    return portal_server
