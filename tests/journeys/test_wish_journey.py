@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 from grids.roles.domain import Role
 from portal.accounts.consents import give_consent
@@ -23,7 +23,7 @@ from wishes.wishes.domain import Urgency
 from wishes.wishes.models import Category, Wish
 
 TITLE = "厨房水管漏水，想请人看看"
-PHOTO = {"name": "漏水.jpg", "mimeType": "image/jpeg", "buffer": jpeg_from_a_phone()}
+PHOTO: FilePayload = {"name": "漏水.jpg", "mimeType": "image/jpeg", "buffer": jpeg_from_a_phone()}
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def _post_a_wish(page: Page, mode: Mode) -> str:
     _look(page, mode)
     _press(page, "继续")
     # The photo is kept although the title was forgotten.
-    page.locator("input[name=photos]").set_input_files([PHOTO])  # type: ignore[list-item]
+    page.locator("input[name=photos]").set_input_files(PHOTO)
     _press(page, "继续")
     assert page.title().startswith("错误：")
     assert page.locator("#photos li").count() == 1
@@ -235,7 +235,7 @@ def _fulfil(page: Page, mode: Mode, number: str) -> None:
     page.goto(f"/wishes/{number}/")
     page.get_by_role("link", name="已经办好").click()
     page.get_by_label("办得怎么样").fill("换了垫圈，不漏了。")
-    page.locator("input[name=photos]").set_input_files([PHOTO])  # type: ignore[list-item]
+    page.locator("input[name=photos]").set_input_files(PHOTO)
     _look(page, mode)
     _press(page, "办好了")
     assert "已经请许愿人确认" in page.content()

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from wishes.wishes.domain import State
 from wishes.wishes.models import Wish
+from wishes.wishes.photos import forget_unused_photos
 from wishes.wishes.services import auto_confirm_wish, redispatch_wish
 
 
@@ -22,3 +23,9 @@ def redispatch() -> int:
     now = timezone.now()
     waiting = Wish.objects.without_responsible().order_by("pk")
     return sum(redispatch_wish(wish=wish, at=now) for wish in waiting.iterator(chunk_size=500))
+
+
+@shared_task
+def forget_photos() -> int:
+    """Removes photos of steps that were begun and left. May run at any time."""
+    return forget_unused_photos()

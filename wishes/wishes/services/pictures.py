@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.photos.models import Photo
+from portal.photos.services import delete_photo
 from wishes.wishes.domain import Action, PhotoRole
 from wishes.wishes.limits import photos_max
 from wishes.wishes.models import Claim, Wish, WishPhoto
@@ -31,9 +32,10 @@ def remove_photo(*, actor: User, wish: Wish, wish_photo: WishPhoto) -> None:
     """Takes a photo of the request off again, until the wish is claimed. Raises `NotAllowed`, `Conflict`."""
     wish = locked(wish)
     require(actor, Action.EDIT, wish)
-    gone, _rows = wish.photos.filter(pk=wish_photo.pk, role=PhotoRole.REQUEST).delete()
-    if not gone:
+    shown = wish.photos.filter(pk=wish_photo.pk, role=PhotoRole.REQUEST).select_related("photo").first()
+    if shown is None:
         raise Conflict(_("这张照片已经拿掉了。"), code="gone")
+    delete_photo(photo=shown.photo)
 
 
 def add_photos(

@@ -14,6 +14,7 @@ from grids.territory.models import Territory
 from portal.accounts.models import User
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.outbox.services import record
+from portal.photos.services import delete_photo
 from wishes.wishes.domain import (
     Action,
     Kind,
@@ -117,6 +118,8 @@ def discard_draft(*, actor: User, wish: Wish) -> None:
     if wish.state != State.DRAFT or wish.number:
         raise Conflict(_("提交过的心愿不能删掉，可以撤回。"), code="wrong_state")
     require(actor, Action.EDIT, wish)
+    for shown in wish.photos.select_related("photo"):
+        delete_photo(photo=shown.photo)
     wish.delete()
 
 

@@ -1,10 +1,10 @@
 """The answers of a draft as rows to check, each with the page where it can be changed."""
 
+import re
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from portal.accounts.phones import shown_phone
 from wishes.wishes.domain import Kind
 from wishes.wishes.models import Wish, WishPhoto
 from wishes.wishes.views.cards import place_words
@@ -55,8 +55,11 @@ def answer_rows(draft: Wish, photos: list[WishPhoto]) -> list[dict[str, Any]]:
 
 
 def phone_words(number: str) -> str:
-    """A number as people write it: 138 1234 5678."""
-    return shown_phone(number) if number.startswith("+") else number
+    """A number as people write it: 138 1234 5678; landlines as they stand."""
+    local = number.removeprefix("+86")
+    if re.fullmatch(r"1[0-9]{10}", local):
+        return f"{local[:3]} {local[3:7]} {local[7:]}"
+    return number
 
 
 def _row(draft: Wish, label: str, value: str, field: str) -> dict[str, Any]:

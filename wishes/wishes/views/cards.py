@@ -87,8 +87,8 @@ def cards_of(wishes: Iterable[Wish], *, now: datetime) -> list[Card]:
     cards = []
     for wish in wishes:
         due = urgency_of(wish.due_at, now, calendar) if wish.state in OPEN_STATES else None
-        rating = ratings.get(wish.pk)
-        stars = round((rating.speed + rating.attitude + rating.result) / 3) if rating else None
+        found = ratings.get(wish.pk)
+        stars = round((found.speed + found.attitude + found.result) / 3) if found else None
         cards.append(Card(wish, due, progress.get(wish.pk), stars, took_words(wish)))
     return cards
 

@@ -264,7 +264,7 @@ def posted(request: HttpRequest, number: str) -> HttpResponse:
     if member.pk not in (wish.author_id, wish.entered_by_id) or wish.state == State.DRAFT:
         raise Http404
     due = urgency_of(wish.due_at, timezone.now()) if wish.due_at else None
-    grid = Grid.objects.filter(territory_id=wish.territory_id).first()
+    grid = Grid.objects.filter(territory=wish.territory).first()
     context = {
         "wish": wish,
         "due": due,

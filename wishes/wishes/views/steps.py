@@ -142,7 +142,7 @@ def _answers(page: StepPage, wish: Wish) -> list[AnswerTemplate]:
 
 
 def _likely_same(wish: Wish) -> Any:
-    same = Wish.objects.public().filter(community_id=wish.community_id, category_id=wish.category_id)
+    same = Wish.objects.public().filter(community=wish.community, category=wish.category)
     return cards_of(for_cards(same.exclude(pk=wish.pk).order_by("-id"))[:5], now=timezone.now())
 
 
