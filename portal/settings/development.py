@@ -12,6 +12,8 @@ SECRET_KEY = os.environ.get("WUWEI_SECRET_KEY", "development-only-key-never-used
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 LOGGING = logging_to("words")
+# Security keys on http://localhost, which browsers trust as they trust https.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 
 # Tools that keep migrations in one line and safe to apply; installed with tests/requirements.txt.
 INSTALLED_APPS += [app for app in ("django_linear_migrations", "django_migration_linter") if find_spec(app)]
