@@ -35,12 +35,7 @@ class BoundaryWidget(forms.Textarea):
         context["widget"]["map"] = {
             "siblings": self.siblings,
             "words": {
-                "draw": str(_("画边界")),
-                "edit": str(_("改边界")),
-                "erase": str(_("擦掉重画")),
-                "overlap": str(_("和“{name}”重叠了，保存前请改一改。")),
                 "unreadable": str(_("下面的文字不是完整的 GeoJSON，地图上先不显示。")),
-                "finish": str(_("点第一个点结束")),
             },
         }
         return context

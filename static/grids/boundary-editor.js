@@ -1,5 +1,6 @@
 // Draws a grid's boundary on a map without any tile server. The text area below is what is saved, and works alone.
-(function () {
+// The admin puts scripts into the head, so it waits for the page.
+document.addEventListener("DOMContentLoaded", function () {
   "use strict";
   document.querySelectorAll("[data-boundary-editor]").forEach(function (editor) {
     if (!window.L || !L.PM) return;
@@ -67,4 +68,4 @@
     if (bounds.isValid()) map.fitBounds(bounds, { padding: [30, 30] });
     else map.setView([32.02, 118.7], 13);
   });
-})();
+});
