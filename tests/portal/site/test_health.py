@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from celery import current_app
 from django.core.cache import cache
 from django.db import OperationalError
 from django.test import Client
@@ -43,7 +44,7 @@ def test_answer_is_never_kept_and_changes_nothing(client: Client) -> None:
 
 def test_silent_worker_is_asked_and_named(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(health.current_app, "send_task", lambda name, **_: asked.append(name))
+    monkeypatch.setattr(current_app, "send_task", lambda name, **_: asked.append(name))
     assert parts(client, status=503)["worker"] == "no worker carries out tasks"
     assert parts(client, status=503)["worker"] == "no worker carries out tasks"
     # However often somebody looks, the queue does not fill with questions.
@@ -51,7 +52,7 @@ def test_silent_worker_is_asked_and_named(client: Client, monkeypatch: pytest.Mo
 
 
 def test_worker_that_answers_is_well(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health.current_app, "send_task", lambda _name, kwargs, **_: canary(**kwargs))
+    monkeypatch.setattr(current_app, "send_task", lambda _name, kwargs, **_: canary(**kwargs))
     assert parts(client, status=200)["worker"] == "ok"
 
 
