@@ -26,12 +26,14 @@ def after_commit() -> None:
     """In the web process: the change is committed, and nobody has been asked to tell anybody."""
     from portal.outbox.wake import Wake
 
-    Wake.__call__ = lambda _self: arrive_and_wait()  # type: ignore[method-assign]
+    def __call__(self: Wake) -> None:  # noqa: N807 (it takes the place of that method)
+        arrive_and_wait()
+
+    Wake.__call__ = __call__  # type: ignore[method-assign]
 
 
 def after_effect() -> None:
     """In the worker: a handler has done its work, and the transaction is still open."""
-    from portal.outbox import services
     from portal.outbox.models import Delivery
 
     put_down = Delivery.save
@@ -41,7 +43,7 @@ def after_effect() -> None:
             arrive_and_wait()
         put_down(self, *arguments, **options)
 
-    services.Delivery.save = save  # type: ignore[method-assign]
+    Delivery.save = save  # type: ignore[assignment, method-assign]
 
 
 def after_task() -> None:

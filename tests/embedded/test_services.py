@@ -157,9 +157,9 @@ def test_root_without_namespaces_and_without_a_system_user_is_told_what_to_do(mo
     def nobody(_name: str) -> None:
         raise KeyError
 
-    monkeypatch.setattr(embedded.shutil, "which", lambda _program: None)
-    monkeypatch.setattr(embedded.pwd, "getpwnam", nobody)
-    monkeypatch.setattr(embedded.os, "geteuid", lambda: 0)
+    monkeypatch.setattr("shutil.which", lambda _program: None)
+    monkeypatch.setattr("pwd.getpwnam", nobody)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
     with pytest.raises(EmbeddedError, match="DATABASE_URL"):
         embedded.account_for_postgres()
 
@@ -178,7 +178,7 @@ def test_failed_start_says_why(services: Services) -> None:
 def test_what_a_killed_test_run_left_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    monkeypatch.setattr(embedded.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
     left = Services(tmp_path / f"wuwei-test-{ended.pid}-x", durable=False)
     own = tmp_path / f"wuwei-test-{os.getpid()}-x"
     own.mkdir()
