@@ -66,18 +66,13 @@ def run_gate(environment: dict[str, str]) -> list[str]:
     return failed
 
 
-def has_migrations() -> bool:
-    return all(any((ROOT / app / "migrations").glob("0001_*.py")) for app in PACKAGES)
-
-
 def main(arguments: list[str]) -> int:
     try:
         with throw_away() as services:
             environment = {**os.environ, **services.environment(), "DJANGO_SETTINGS_MODULE": "portal.settings.test"}
             failed = [] if arguments else run_gate(environment)
-            extra = [] if has_migrations() else ["--nomigrations"]
             tests = subprocess.run(
-                [sys.executable, "-m", "pytest", *extra, *(arguments or ["-n", "2"])],
+                [sys.executable, "-m", "pytest", *(arguments or ["-n", "2"])],
                 cwd=ROOT,
                 env=environment,
                 check=False,

@@ -86,28 +86,12 @@ class PortalServer:
             [sys.executable, "script/prepare.py"], cwd=ROOT, env=self.env, capture_output=True, text=True, check=False
         )
         assert prepared.returncode == 0, prepared.stdout + prepared.stderr
-        self._make_tables()
+        self.manage("migrate", "--no-input")
         with self._direct("postgres") as direct:
             direct.execute(f"CREATE DATABASE {PRISTINE} TEMPLATE wuwei")
         for start in (self.start_web, self.start_worker, self.start_beat):
             start()
         self.wait_until_ready()
-
-    def _make_tables(self) -> None:
-        if any((ROOT / "wishes" / "migrations").glob("0001_*.py")):
-            self.manage("migrate", "--no-input")
-            return
-        # Before the first migrations are written, tables come straight from the models.
-        with self._direct("wuwei") as direct:
-            direct.execute("CREATE EXTENSION IF NOT EXISTS btree_gist; CREATE EXTENSION IF NOT EXISTS pg_trgm")
-        self.python(
-            "from django.apps import apps\n"
-            "from django.conf import settings as s\n"
-            "s.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}\n"
-            "s.PGTRIGGER_INSTALL_ON_MIGRATE = True\n"
-            "from django.core.management import call_command\n"
-            "call_command('migrate', run_syncdb=True, verbosity=0)\n"
-        )
 
     def _direct(self, database: str) -> psycopg.Connection:
         assert self.services.postgres

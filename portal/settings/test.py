@@ -21,8 +21,5 @@ _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 CELERY_BROKER_URL = broker_address(REDIS_URL, 10 + 2 * _worker)
 CACHES["default"]["LOCATION"] = cache_address(REDIS_URL, 11 + 2 * _worker)
 
-# Tables made straight from the models still get their triggers.
-PGTRIGGER_INSTALL_ON_MIGRATE = True
-
 # Append-only tables are emptied between tests that commit; nowhere else does PostgreSQL allow it.
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c wuwei.truncate=allowed"
