@@ -252,7 +252,12 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
-                    models.Q(("latitude__range", (3, 54)), ("longitude__range", (73, 136))),
+                    models.Q(
+                        ("latitude__isnull", False),
+                        ("latitude__range", (3, 54)),
+                        ("longitude__isnull", False),
+                        ("longitude__range", (73, 136)),
+                    ),
                     _connector="OR",
                 ),
                 name="building_point_is_whole",
