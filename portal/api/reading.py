@@ -29,14 +29,14 @@ class Operation:
 
 
 def operations_by_tag(schema: dict[str, Any]) -> list[tuple[str, list[Operation]]]:
-    """Every operation, by the words of its first tag, in the order of the document."""
+    """Every operation, by the words of its first tag, in the order in which the document names its tags."""
     names = {tag["name"]: tag.get("description", tag["name"]) for tag in schema.get("tags", [])}
-    groups: dict[str, list[Operation]] = {}
+    groups: dict[str, list[Operation]] = {words: [] for words in names.values()}
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
             tag = (operation.get("tags") or [""])[0]
             groups.setdefault(names.get(tag, tag), []).append(_operation(schema, path, method, operation))
-    return list(groups.items())
+    return [(words, operations) for words, operations in groups.items() if operations]
 
 
 def operation_called(schema: dict[str, Any], identifier: str) -> Operation | None:

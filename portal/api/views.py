@@ -47,7 +47,6 @@ class NothingHere(APIView):
 
     permission_classes = [AllowAny]
 
-    @extend_schema(exclude=True)
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         raise NotFound
