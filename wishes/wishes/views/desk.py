@@ -30,7 +30,7 @@ from wishes.wishes.views.access import member_of
 from wishes.wishes.views.filters import Pill, active_categories, link
 from wishes.wishes.views.keyset import Key, keyset_page, read_id
 
-PAGE_SIZE = 25
+PAGE_SIZE = 20
 MOST_GRIDS = 100
 # Paused wishes have no due time and stand behind all others.
 NEVER = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
