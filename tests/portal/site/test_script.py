@@ -4,7 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Request, Route
+from playwright.sync_api import FilePayload, Page, Request, Route
 
 from tests.browser import ROOT, OpenPage
 from tests.portal.photos.corpus import jpeg_from_a_phone
@@ -94,7 +94,7 @@ def test_chosen_photos_are_shown_before_they_are_sent(open_page: OpenPage, tmp_p
     page = open_page(SITE)
     FakeSite(page, '<input type="file" multiple data-preview="shown"><div class="photos" id="shown"></div>')
     page.goto("/")
-    photo = {"name": "厨房.jpg", "mimeType": "image/jpeg", "buffer": jpeg_from_a_phone()}
+    photo: FilePayload = {"name": "厨房.jpg", "mimeType": "image/jpeg", "buffer": jpeg_from_a_phone()}
     page.set_input_files("input", [photo, photo, {"name": "b.txt", "mimeType": "text/plain", "buffer": b"x"}])
     assert page.locator("#shown img").count() == 2
     assert page.locator("#shown img").first.get_attribute("alt") == "厨房.jpg"
