@@ -33,6 +33,7 @@ WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
 # Which arguments of each function are texts, and which is their context.
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...]] = {
     "_": (1,),
+    "_t": (1,),
     "gettext": (1,),
     "gettext_lazy": (1,),
     "gettext_noop": (1,),
