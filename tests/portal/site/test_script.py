@@ -95,7 +95,8 @@ def test_chosen_photos_are_shown_before_they_are_sent(open_page: OpenPage, tmp_p
     FakeSite(page, '<input type="file" multiple data-preview="shown"><div class="photos" id="shown"></div>')
     page.goto("/")
     photo: FilePayload = {"name": "厨房.jpg", "mimeType": "image/jpeg", "buffer": jpeg_from_a_phone()}
-    page.set_input_files("input", [photo, photo, {"name": "b.txt", "mimeType": "text/plain", "buffer": b"x"}])
+    words: FilePayload = {"name": "b.txt", "mimeType": "text/plain", "buffer": b"x"}
+    page.set_input_files("input", [photo, photo, words])
     assert page.locator("#shown img").count() == 2
     assert page.locator("#shown img").first.get_attribute("alt") == "厨房.jpg"
     page.set_input_files("input", [photo])
