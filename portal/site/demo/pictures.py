@@ -5,9 +5,10 @@ import random
 from collections.abc import Callable
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
 SIZE = (1200, 900)
+SENT = (960, 720)
 WALL, FLOOR, INK, RED, GREEN, BLUE, GOLD, GREY, WOOD = (
     "#efe6d8",
     "#d8c9b2",
@@ -177,7 +178,7 @@ def picture(name: str, number: int) -> SimpleUploadedFile:
     PICTURES[name](ImageDraw.Draw(image))
     chance = random.Random(number)  # noqa: S311 - the same demo each time, guards nothing
     tint = Image.new("RGB", SIZE, tuple(chance.randrange(90, 256) for _ in range(3)))
-    image = Image.blend(image, tint, 0.06).filter(ImageFilter.GaussianBlur(1.2))
+    image = Image.blend(image, tint, 0.06).resize(SENT, Image.Resampling.BICUBIC)
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=84)
     return SimpleUploadedFile(f"IMG_{number:04d}.jpg", buffer.getvalue(), content_type="image/jpeg")

@@ -226,7 +226,6 @@ HOME_STORIES = (
         "1栋",
         days=21,
         clock="11:00",
-        photos=("bench",),
         steps=(
             cannot(
                 wait(days=2, hours=3),
@@ -250,7 +249,7 @@ HOME_STORIES = (
             send_again(wait(days=1), "老木窗，朝北，两扇，合页锈了。来的人带把螺丝刀就行，合页我有四副。"),
             verify(wait(hours=20), "看过现场，两扇北窗合页锈断，老人独居，窗下正对床头。"),
             claim(wait(hours=4), "苏文娟", "我请我爱人一起来，他会木工。"),
-            done(wait(days=2), "合页换了，窗缝贴了密封条，烧水试过不再漏风。", "books"),
+            done(wait(days=2), "合页换了，窗缝贴了密封条，烧水试过不再漏风。"),
         ),
     ),
     Story(
@@ -335,6 +334,16 @@ HOME_STORIES = (
         clock="09:20",
         photos=("tap",),
         steps=(claim(wait(days=3), "何小军", "我带手摇疏通机来试试。"),),
+    ),
+    Story(
+        "late-errand",
+        "程宝山",
+        f"{SPRING}-2",
+        "errand",
+        "想请人把棉被送到洗衣店，太沉拎不动",
+        "两床，洗衣店在胡同口，洗好我自己慢慢拿。",
+        "3门",
+        hours=40,
     ),
     Story(
         "draft-shelf",

@@ -135,7 +135,6 @@ PUBLIC_STORIES = (
         "12栋",
         days=20,
         clock="22:20",
-        photos=("stairs",),
         steps=(
             claim(wait(days=2), "陈晓雨", "这件事要业主表决，我先把选址方案做出来。"),
             cannot(
@@ -254,7 +253,6 @@ PUBLIC_STORIES = (
         "和园景观池",
         days=13,
         clock="18:10",
-        photos=("road",),
         steps=(claim(wait(days=4), "魏红", "水泵烧了，正在找物业要维修方案。"),),
     ),
     Story(
@@ -303,7 +301,6 @@ PUBLIC_STORIES = (
         "怕哪天螺丝掉下来砸到孩子。",
         "3号网格健身角",
         hours=26,
-        photos=("bench",),
         steps=(ask(wait(hours=3), "是靠近滑梯的那台，还是靠近花坛的那台？", by="陈晓雨"),),
     ),
     Story(
@@ -333,7 +330,6 @@ PUBLIC_STORIES = (
         "静园西墙",
         days=5,
         clock="10:10",
-        photos=("stairs",),
     ),
     Story(
         "nobody-yet",

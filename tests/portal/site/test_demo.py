@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from grids.territory.models import Territory
 from portal.accounts.models import User
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def demo(tmp_path: Path, settings: SettingsWrapper) -> None:
+def demo(tmp_path: Path, settings: Settings) -> None:
     settings.MEDIA_ROOT = tmp_path
     call_command("load_demo", stdout=StringIO())
 
@@ -76,7 +76,7 @@ def test_it_refuses_a_portal_that_people_use() -> None:
         call_command("load_demo", stdout=StringIO())
 
 
-def test_production_refuses_it(settings: SettingsWrapper) -> None:
+def test_production_refuses_it(settings: Settings) -> None:
     settings.REFUSE_DEMO_ACCOUNTS = True
 
     with pytest.raises(CommandError):

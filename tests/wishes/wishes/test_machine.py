@@ -25,7 +25,7 @@ PEOPLE = ("author", "volunteer", "grid_head", "worker", "other_volunteer", "stra
 
 def take(action: Action, wish: Wish, actor: Any, cast: Cast, at: Any) -> object:
     """One step by one person, with sensible words."""
-    words = {"reason": "因为所以"}
+    words: dict[str, Any] = {"reason": "因为所以"}
     steps: dict[Action, Any] = {
         Action.SUBMIT: lambda: services.submit_wish(actor=actor, wish=wish, at=at),
         Action.VERIFY: lambda: services.verify_wish(actor=actor, wish=wish, note="属实", at=at),

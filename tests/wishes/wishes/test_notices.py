@@ -1,6 +1,5 @@
 """Everybody concerned is told at each step, once, and whoever took the step is not."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -25,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cast() -> Iterator[Cast]:
+def cast() -> Cast:
     cast = make_cast()
     drain()
     Notice.objects.all().delete()

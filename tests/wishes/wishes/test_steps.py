@@ -1,5 +1,6 @@
 """Each use case: what it refuses and what it leaves behind."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -364,11 +365,12 @@ def test_each_end_has_its_reason_and_ends_claim_and_clock(cast: Cast) -> None:
 def test_a_reason_is_required_for_what_we_do_not_do(cast: Cast) -> None:
     wish = posted(cast)
 
-    for refuse, field in (
+    refusals: tuple[tuple[Callable[[], object], str], ...] = (
         (lambda: services.close_cannot_be_done(actor=cast.worker, wish=wish, reason=" "), "reason"),
         (lambda: services.close_not_ours(actor=cast.worker, wish=wish, referred_to=""), "referred_to"),
         (lambda: services.decline_wish(actor=cast.worker, wish=wish, reason=""), "reason"),
-    ):
+    )
+    for refuse, field in refusals:
         with pytest.raises(Invalid) as refused:
             refuse()
         assert refused.value.field == field
