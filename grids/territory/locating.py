@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Subquery
 from shapely import Point, STRtree, prepare
 from shapely.geometry import shape
 
@@ -25,8 +26,15 @@ class GridMap:
         return self.ids[int(found.min())] if found.size else None
 
 
+# The stamp of the newest map, to be asked along with something else.
+STAMP_NOW = Subquery(GridMapStamp.objects.values("stamp")[:1])
 _lock = threading.Lock()
 _map: GridMap | None = None
+
+
+def known_map() -> GridMap | None:
+    """The map as this process has it, fresh or not; None before the first look."""
+    return _map
 
 
 def grid_map() -> GridMap:

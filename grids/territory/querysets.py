@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import F, Func, TextField
+from django.db.models import F, Func, TextField, Value
+from django.db.models.functions import Replace
 from treebeard.mp_tree import MP_NodeManager, MP_NodeQuerySet
 
 from grids.territory.domain import Level, ancestor_paths
@@ -32,13 +33,15 @@ class TerritoryQuerySet(MP_NodeQuerySet):  # type: ignore[misc]
         return self.filter(level__in=levels)  # type: ignore[no-any-return]
 
     def named_like(self, words: str) -> "TerritoryQuerySet":
-        """Places whose name contains the words; single characters are indexed, so two-character names are fast too."""
-        letters = sorted(set(words))
-        if not letters:
+        """Places whose name contains the words, spaces aside.
+
+        Single characters are indexed, so two-character names are found fast; what the index finds is then compared.
+        """
+        bare = "".join(words.split())
+        if not bare:
             return self.none()  # type: ignore[no-any-return]
-        return (  # type: ignore[no-any-return]
-            self.alias(letters=NameLetters(F("name"))).filter(letters__contains=letters).filter(name__contains=words)
-        )
+        found = self.alias(letters=NameLetters(F("name")), bare=Replace(F("name"), Value(" "), Value("")))
+        return found.filter(letters__contains=sorted(set(bare)), bare__contains=bare)  # type: ignore[no-any-return]
 
 
 class NameLetters(Func):
