@@ -150,6 +150,11 @@ def type_of(payload: Payload) -> EventType:
         raise UnknownEventType(f"{type(payload).__name__} is not declared with @event.") from None
 
 
+def key_of(payload_class: type[Payload]) -> str:
+    """The key under which events of this class are kept, for queries. Raises KeyError without `@event`."""
+    return _types_by_class[payload_class].key
+
+
 def handler(name: str) -> Handler:
     """The handler of this name. Raises UnknownHandler."""
     try:

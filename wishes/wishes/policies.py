@@ -21,8 +21,10 @@ from grids.roles.domain import HANDLER_ROLES, Role
 from grids.roles.queries import held_by
 from portal.accounts.models import User
 from portal.errors import Conflict, NotAllowed
-from portal.outbox.registry import Visibility
+from portal.outbox.models import Event
+from portal.outbox.registry import Visibility, key_of
 from wishes.wishes.domain import HELPER_ROLES, READING_ROLES, Action, End, Relation, State, step_for
+from wishes.wishes.events import WishFulfilled
 from wishes.wishes.limits import reopen_rule
 from wishes.wishes.models import Wish
 
@@ -95,6 +97,15 @@ _PREDICATES: dict[Relation, Callable[[Viewer, Wish], bool]] = {
 ON_BEHALF_ACTIONS = frozenset({Action.CONFIRM, Action.REOPEN, Action.ANSWER, Action.WITHDRAW, Action.EDIT})
 
 
+def had_a_hand_in(user: Viewer, wish: Wish) -> bool:
+    """Whether this person answered for the wish, claimed it or said that it was done: nobody rates their own work."""
+    if not isinstance(user, User):
+        return False
+    if user.pk in {wish.claimant_id, wish.responsible_id}:
+        return True
+    return Event.objects.about(wish).filter(type=key_of(WishFulfilled), actor=user).exists()
+
+
 def relations(user: Viewer, wish: Wish, *, on_behalf_of: User | None = None) -> frozenset[Relation]:
     """Everything this person is to this wish."""
     found = {relation for relation, holds in _PREDICATES.items() if holds(user, wish)}
@@ -115,6 +126,8 @@ def can(
         on_behalf_of = None
     if not step.by & relations(user, wish, on_behalf_of=on_behalf_of):
         return Decision(False, _relation_reason(user, action, wish))
+    if action == Action.CONFIRM and on_behalf_of is not None and had_a_hand_in(user, wish):
+        return Decision(False, gettext_lazy("这件事是您经手的，请别的工作人员替居民确认。"))
     condition = _CONDITIONS.get(action)
     return condition(wish, at or timezone.now()) if condition else YES
 
@@ -140,7 +153,7 @@ def actions_for(user: Viewer, wish: Wish) -> list[Action]:
 def timeline_levels(user: Viewer, wish: Wish) -> frozenset[Visibility]:
     """Which events of the wish this person may read."""
     levels = {Visibility.PUBLIC}
-    if relations(user, wish) & {Relation.AUTHOR, Relation.CLAIMANT, Relation.HANDLER} or _entered(user, wish):
+    if relations(user, wish) & {Relation.AUTHOR, Relation.CLAIMANT, Relation.HANDLER}:
         levels.add(Visibility.PARTIES)
     if _covers(user, READING_ROLES, wish) and not is_author(user, wish):
         levels |= {Visibility.PARTIES, Visibility.INTERNAL}
@@ -150,10 +163,6 @@ def timeline_levels(user: Viewer, wish: Wish) -> frozenset[Visibility]:
 def sees_private_notes(user: Viewer, wish: Wish) -> bool:
     """Verification notes are between the handlers of the place."""
     return bool(is_handler(user, wish))
-
-
-def _entered(user: Viewer, wish: Wish) -> bool:
-    return isinstance(user, User) and wish.entered_by_id == user.pk
 
 
 # -- conditions that are no table --------------------------------------------------------------------------------------

@@ -1,9 +1,11 @@
 """Who may take which step in which state: the whole table, once as data here and once as the policy decides."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from tests.wishes.wishes.factories import IN_STATE, MONDAY, Cast, make_cast
+from tests.wishes.wishes.factories import IN_STATE, MONDAY, Cast, claimed, make_cast
 from wishes.wishes import services
 from wishes.wishes.domain import Action, State
 from wishes.wishes.policies import Viewer, can
@@ -123,6 +125,17 @@ def test_a_cadre_acts_in_the_resident_s_place_only_for_that_resident_and_only_th
     assert not can(cast.worker, Action.CONFIRM, wish, on_behalf_of=cast.stranger)
     assert not can(cast.other_worker, Action.CONFIRM, wish, on_behalf_of=cast.author)
     assert not can(cast.volunteer, Action.CONFIRM, wish, on_behalf_of=cast.author)
+
+
+def test_nobody_confirms_in_the_resident_s_place_what_they_handled_themselves(cast: Cast) -> None:
+    wish = claimed(cast).wish
+    assert wish.responsible == cast.grid_head
+    services.fulfil_claim(actor=cast.worker, wish=wish, note="换了垫圈。", at=MONDAY + timedelta(hours=2))
+    wish.refresh_from_db()
+
+    assert not can(cast.grid_head, Action.CONFIRM, wish, on_behalf_of=cast.author)
+    assert not can(cast.worker, Action.CONFIRM, wish, on_behalf_of=cast.author)
+    assert can(cast.secretary, Action.CONFIRM, wish, on_behalf_of=cast.author)
 
 
 def _person(cast: Cast, name: str) -> Viewer:
