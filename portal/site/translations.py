@@ -44,6 +44,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...]] = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+TEMPLATE_COMMENT = re.compile(r"\{#.*?#\}|\{%\s*comment\b.*?\{%\s*endcomment\s*%\}", re.DOTALL)
 PLACEHOLDER = re.compile(r"%\(\w+\)[#0 +-]*\d*(?:\.\d+)?[a-z]|%[sd]|\{\w*(?:[:!][^{}]*)?\}")
 
 
@@ -69,6 +70,8 @@ def texts() -> Iterator[Text]:
 
 def _as_python(template: str, origin: str) -> bytes:
     # Django turns a template into calls of gettext between filler; on one line, Python's tokenizer reads it.
+    # A comment would become a Python comment there and swallow every text after it.
+    template = TEMPLATE_COMMENT.sub(" ", template)
     return " ".join(templatize(template, origin=origin).splitlines()).strip().encode()
 
 

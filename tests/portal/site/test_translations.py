@@ -42,20 +42,27 @@ def fill(root: Path, words: dict[str, str | list[str]]) -> None:
 def test_texts_of_python_and_templates_are_found(own_locale: Path) -> None:
     write(
         own_locale,
-        python='_("你好")\nngettext("%(n)d 件", "%(n)d 件", n)\npgettext("月", "一")\nnot_a_text("不算")\n',
+        python='_("你好")\nngettext("%(n)d 件", "%(n)d 件", n)\npgettext("月", "一")\n_t("马上")\nnot_a_text("不算")\n',
         template="""<p>it's</p>
             {% translate "再见" %} {% blocktranslate trimmed with who=x %}
               谢谢 {{ who }}
-            {% endblocktranslate %} {{ a|default:_("没有") }}""",
+            {% endblocktranslate %} {{ a|default:_("没有") }}
+            {# 注释 #}{% translate "注释后面" %}
+            {% comment %}
+            用法
+            {% endcomment %}{% translate "用法后面" %}""",
     )
     found = {(text.ids, text.context) for text in translations.texts()}
     assert found == {
         (("你好",), None),
         (("%(n)d 件", "%(n)d 件"), None),
         (("一",), "月"),
+        (("马上",), None),
         (("再见",), None),
         (("谢谢 %(who)s",), None),
         (("没有",), None),
+        (("注释后面",), None),
+        (("用法后面",), None),
     }
 
 
