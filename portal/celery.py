@@ -19,7 +19,7 @@ app.autodiscover_tasks(
         "portal.notifications",
         "portal.photos",
         "portal.site",
-        "grids.territory",
+        "grids.roles",
         "wishes.wishes",
     ]
 )

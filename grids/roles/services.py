@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -272,9 +273,32 @@ def end_appointment(
     return found
 
 
-def _roles_changed(user: User, *, actor: User) -> None:
+def lapse_appointments(*, now: datetime | None = None) -> int:
+    """Takes staff standing and sessions from those whose last staff office has come to its day; how many people.
+
+    Their powers ended with the day by themselves; this ends what a login still remembers.
+    """
+    today = timezone.localdate(now)
+    office = Appointment.objects.filter(user=OuterRef("pk"), role__in=list(STAFF_ROLES))
+    lapsed = User.objects.filter(
+        Exists(office.filter(ends_on__lte=today)),
+        ~Exists(office.exclude(ends_on__lte=today)),
+        is_staff=True,
+        is_superuser=False,
+    )
+    count = 0
+    for pk in list(lapsed.values_list("pk", flat=True)):
+        with transaction.atomic():
+            user = lapsed.select_for_update(skip_locked=True).filter(pk=pk).first()
+            if user is not None:
+                _roles_changed(user, actor=None, now=now)
+                count += 1
+    return count
+
+
+def _roles_changed(user: User, *, actor: User | None, now: datetime | None = None) -> None:
     """Whether the person is staff follows from the roles that hold now or will hold; every session ends."""
-    today = timezone.localdate()
+    today = timezone.localdate(now)
     office = Appointment.objects.filter(user=user, role__in=list(STAFF_ROLES)).exclude(ends_on__lte=today)
     staff = user.is_superuser or office.exists()
     if user.is_staff != staff:

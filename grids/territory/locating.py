@@ -4,7 +4,6 @@ import threading
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Subquery
 from shapely import Point, STRtree, prepare
 from shapely.geometry import shape
 
@@ -26,8 +25,12 @@ class GridMap:
         return self.ids[int(found.min())] if found.size else None
 
 
-# The stamp of the newest map, to be asked along with something else.
-STAMP_NOW = Subquery(GridMapStamp.objects.values("stamp")[:1])
+# One place without its boundary, and the stamp of the newest map.
+PLACE_AND_STAMP = """
+    SELECT id, path, depth, numchild, code, name, official_name, level, boundary_is_illustrative,
+           (SELECT stamp FROM grids_gridmapstamp) AS stamp
+    FROM grids_territory WHERE id = %s
+"""
 _lock = threading.Lock()
 _map: GridMap | None = None
 

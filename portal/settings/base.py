@@ -280,6 +280,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "keep_clocks": {"task": "portal.deadlines.tasks.keep_clocks", "schedule": 60.0, "options": {"expires": 120}},
     "auto_confirm": {"task": "wishes.wishes.tasks.auto_confirm", "schedule": 600.0, "options": {"expires": 600}},
     "forget_keys": {"task": "portal.api.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 3600}},
+    "lapse": {"task": "grids.roles.tasks.lapse", "schedule": 3600.0, "options": {"expires": 3600}},
     "redispatch": {"task": "wishes.wishes.tasks.redispatch", "schedule": 600.0, "options": {"expires": 600}},
     "sweep_photos": {"task": "portal.photos.tasks.sweep_photos", "schedule": 60.0, "options": {"expires": 120}},
     "forget_photos": {"task": "wishes.wishes.tasks.forget_photos", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -13,7 +13,7 @@ from django.utils import timezone
 from grids.roles.domain import ADMINISTRATOR_ROLES, STAFF_ROLES, Role
 from grids.roles.models import Appointment
 from grids.roles.queries import held_by, holds, nearest_holders
-from grids.roles.services import appoint, end_appointment
+from grids.roles.services import appoint, end_appointment, lapse_appointments
 from grids.territory.models import Territory
 from portal.accounts.models import User
 from portal.errors import Conflict, DomainError, Invalid, NotAllowed
@@ -270,3 +270,22 @@ def test_today_is_shanghais(db: None) -> None:
     person = PersonFactory()
     AppointmentFactory(user=person, starts_on=timezone.localdate())
     assert [held.role for held in held_by(person)] == [Role.GRID_MEMBER]
+
+
+def test_an_office_that_comes_to_its_day_ends_logins(db: None) -> None:
+    today = timezone.localdate()
+    over, lasting, later = PersonFactory(is_staff=True), PersonFactory(is_staff=True), PersonFactory(is_staff=True)
+    helper = PersonFactory(is_staff=True)
+    AppointmentFactory(user=over, ends_on=today)
+    AppointmentFactory(user=lasting, ends_on=today)
+    AppointmentFactory(user=lasting)
+    AppointmentFactory(user=later, ends_on=today + timedelta(days=1))
+    assert lapse_appointments() == 1
+    assert lapse_appointments() == 0
+    staff = User.objects.filter(is_staff=True)
+    assert {over.pk, lasting.pk, later.pk, helper.pk} & set(staff.values_list("pk", flat=True)) == {
+        lasting.pk,
+        later.pk,
+        helper.pk,
+    }
+    assert User.objects.get(pk=over.pk).session_epoch == over.session_epoch + 1
