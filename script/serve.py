@@ -28,6 +28,8 @@ from honcho.manager import Manager
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from prepare import digest  # noqa: E402
+
 from portal.embedded import MARK, EmbeddedError, Services, end_marked  # noqa: E402 (the checkout is not an installed package)
 
 OLDEST_POSTGRES, OLDEST_REDIS = (15, "15"), ((6, 2), "6.2")
@@ -114,7 +116,7 @@ class Server:
     def reset(self) -> None:
         """Delete the embedded database, the queue and the uploaded files. Servers of others are left alone."""
         self.services.remove()
-        for folder in ("media", "sms.jsonl"):
+        for folder in ("media", "migrated", "sms.jsonl"):
             path = self.data / folder
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         if not self.services.postgres:
@@ -139,10 +141,38 @@ class Server:
 
     def prepare(self, *, demo: bool) -> None:
         self.run("script/prepare.py", quiet=False)
-        say("Bringing the database up to date …")
-        self.run("manage.py", "migrate", "--no-input")
+        self.migrate()
         if demo:
             self.load_demo()
+
+    def migrate(self) -> None:
+        """Bring the tables up to date, unless neither the code nor the database has changed since that was done."""
+        mark = self.data / "migrated"
+        code = digest(
+            [
+                ROOT / "requirements.txt",
+                *(file for wing in ("portal", "grids", "wishes") for file in (ROOT / wing).rglob("*.py")),
+            ]
+        )
+        if mark.exists() and mark.read_text() == f"{code} {self.applied_migrations()}":
+            return
+        say("Bringing the database up to date …")
+        self.run("manage.py", "migrate", "--no-input")
+        mark.write_text(f"{code} {self.applied_migrations()}")
+
+    def applied_migrations(self) -> str:
+        """What tells this database from another, and from itself before a migration or a restored backup."""
+        asked = (
+            "SELECT concat_ws('/', (SELECT system_identifier FROM pg_control_system()), current_database(), "
+            "(SELECT oid FROM pg_database WHERE datname = current_database()), count(*), max(id)) "
+            "FROM django_migrations"
+        )
+        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
+            try:
+                row = connection.execute(asked).fetchone()
+            except psycopg.Error:
+                return "none"
+        return str(row and row[0])
 
     def load_demo(self) -> None:
         """Load the demo once, and never into a database that is in use."""

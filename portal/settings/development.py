@@ -2,6 +2,15 @@
 
 import os
 from importlib.util import find_spec
+from pathlib import Path
+
+from portal.embedded import Services
+
+# manage.py finds the database and the queue that script/server runs, without being told where they are.
+if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
+    _data = Path(os.environ.get("WUWEI_DATA_DIR", Path(__file__).resolve().parents[2] / ".data"))
+    for _name, _value in Services(_data).environment().items():
+        os.environ.setdefault(_name, _value)
 
 from portal.settings.base import *
 from portal.settings.logs import logging_to
