@@ -1,0 +1,92 @@
+"""Where each row of the permission table knocks: the address of its route for one object of the world."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import Model
+from django.urls import reverse
+from django.urls.resolvers import get_resolver
+
+from tests.permissions.world import World
+
+NOWHERE = 999_999
+Find = Callable[[World], object]
+
+# How the parameters of a route are filled; a row's further words (its case) choose among wishes and steps.
+PARAMETERS: Mapping[str, Mapping[str, Find]] = {
+    "api_notice_read": {"pk": lambda world: NOWHERE},
+    "api_docs_operation": {"identifier": lambda world: "wishes_submit"},
+    "api_grid": {"code": lambda world: world.cast.grid.code},
+    "api_territory": {"code": lambda world: world.cast.community.code},
+    "accounts_code_again": {"purpose": lambda world: "login"},
+    "grid_page": {"code": lambda world: world.cast.grid.code},
+    "mfa_edit_webauthn": {"pk": lambda world: NOWHERE},
+    "mfa_remove_webauthn": {"pk": lambda world: NOWHERE},
+    "notifications:open": {"pk": lambda world: NOWHERE},
+    "residency_ask": {"code": lambda world: world.cast.community.code},
+    "residency_detail": {"pk": lambda world: world.residency.pk},
+    "residency_end": {"pk": lambda world: world.residency.pk},
+    "residency_request": {"pk": lambda world: world.residency.pk},
+    "residency_reveal": {"pk": lambda world: world.residency.pk},
+    "revoke_token": {"token_id": lambda world: NOWHERE},
+}
+DRAFT_ROUTES = frozenset({"wish_draft", "wish_discard", "wish_autosave"})
+
+
+def address(world: World, name: str) -> str:
+    """The address for a row's name, such as "wish_detail published" or "grid_page". Raises NoReverseMatch."""
+    route, *case = name.split(" ")
+    if route.startswith("admin:"):
+        return _admin_address(world, route)
+    return reverse(route, kwargs=_parameters(world, route, case))
+
+
+def body(world: World, path: str) -> dict[str, object]:
+    """What a program sends: enough for any step of a wish, so that it is the person who is judged and not the form."""
+    if not path.startswith("/api/v1/wishes/"):
+        return {}
+    words = dict.fromkeys(("reason", "note", "referred_to", "question", "answer"), "说明一下")
+    stars = dict.fromkeys(("speed", "attitude", "result"), 5)
+    return {**words, **stars, "by": "3d", "to": world.cast.secretary.pk, "of": world.wishes["closed"].number}
+
+
+def _parameters(world: World, route: str, case: list[str]) -> dict[str, Any]:
+    if route in DRAFT_ROUTES:
+        return {"draft_id": world.wishes["draft"].pk, **({"step": case[0]} if case else {})}
+    if route == "photo":
+        return {"photo_id": world.photos[case[0]].pk, "size": "medium"}
+    if route == "api_photo":
+        return {"pk": world.photos[case[0]].pk}
+    if case and case[0] in world.wishes:
+        wish = world.wishes[case[0]]
+        key: dict[str, Any] = {"pk": wish.pk} if route.startswith("api_") else {"number": wish.number}
+        return key | ({"slug": case[1]} if len(case) > 1 else {})
+    return {key: find(world) for key, find in PARAMETERS.get(route, {}).items()}
+
+
+def _admin_address(world: World, route: str) -> str:
+    """Pages of the admin site take the key of an object of their model, where they take anything."""
+    parameters = _names_in(route)
+    if not parameters:
+        return reverse(route)
+    if parameters == ["app_label"]:
+        return reverse(route, kwargs={"app_label": "grids"})
+    if route == "admin:view_on_site":
+        return reverse(route, args=(NOWHERE, NOWHERE))
+    if route == "admin:auth_user_password_change":
+        return reverse(route, args=[world.cast.author.pk])
+    model = next(model for model in admin.site._registry if route.startswith(f"admin:{_prefix(model)}_"))
+    key = world.first(apps.get_model(model._meta.label))
+    return reverse(route, args=[key] * len(parameters))
+
+
+def _prefix(model: type[Model]) -> str:
+    return f"{model._meta.app_label}_{model._meta.model_name}"
+
+
+def _names_in(route: str) -> list[str]:
+    """Names of the parameters in the pattern of an admin route."""
+    possibilities = get_resolver().namespace_dict["admin"][1].reverse_dict.getlist(route.removeprefix("admin:"))
+    return list(possibilities[0][0][0][1]) if possibilities else []

@@ -1,0 +1,133 @@
+"""A small neighbourhood in which every kind of person meets every kind of object, for the permission table."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import Model
+from django.test import Client
+from django.utils import timezone
+from PIL import Image
+
+from grids.roles.models import Residency, Role
+from portal.accounts.models import User
+from portal.photos.models import Photo
+from portal.photos.services import accept_upload, process_waiting_photo
+from tests.grids.roles.factories import PersonFactory, ResidencyFactory, make_resident, make_staff
+from tests.grids.territory.factories import CommunityFactory, DistrictFactory
+from tests.portal.accounts.factories import enter, enter_as_staff
+from tests.wishes.wishes.factories import (
+    Cast,
+    claimed,
+    confirmed,
+    drafted,
+    fulfilled,
+    make_cast,
+    moderated,
+    posted,
+    special,
+)
+from wishes.wishes.models import Wish, WishPhoto
+from wishes.wishes.photos import PHOTO_PURPOSE
+
+# Everybody who asks, from the street to the administrators. "foreign_*" belong to another community.
+VIEWERS = (
+    "anonymous",
+    "stranger",
+    "foreign_worker",
+    "foreign_volunteer",
+    "neighbour",
+    "author",
+    "volunteer",
+    "grid_head",
+    "worker",
+    "secretary",
+    "street_officer",
+    "district_administrator",
+    "supervisor",
+    "system_administrator",
+    "security_administrator",
+    "audit_administrator",
+)
+
+
+@dataclass
+class World:
+    """People signed in, and the objects they knock at."""
+
+    cast: Cast
+    clients: dict[str, Client]
+    users: dict[str, User]
+    wishes: dict[str, Wish]
+    residency: Residency
+    photos: dict[str, Photo]
+
+    def first(self, model: type[Model]) -> object:
+        """The key of any one object of the model, or one that does not exist."""
+        found = model._default_manager.order_by("pk").values_list("pk", flat=True).first()
+        return found if found is not None else 999_999
+
+
+def build() -> World:
+    """The world as it is before anybody asks; call it inside a transaction that is rolled back."""
+    now = timezone.now() - timedelta(hours=5)
+    cast = make_cast()
+    users: dict[str, User] = {
+        "stranger": make_resident(CommunityFactory(code="120101001001")),
+        "foreign_worker": cast.other_worker,
+        "foreign_volunteer": cast.other_volunteer,
+        "neighbour": make_resident(cast.community),
+        "author": cast.author,
+        "volunteer": cast.volunteer,
+        "grid_head": cast.grid_head,
+        "worker": cast.worker,
+        "secretary": cast.secretary,
+        "street_officer": cast.street_officer,
+        "supervisor": cast.supervisor,
+        "district_administrator": make_staff(Role.DISTRICT_ADMINISTRATOR, DistrictFactory()),
+        **{
+            str(role): make_staff(role, DistrictFactory())
+            for role in (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR)
+        },
+    }
+    wishes = {
+        "submitted": moderated(cast, at=now),
+        "verifying": special(cast, at=now),
+        "published": posted(cast, at=now),
+        "claimed": claimed(cast, at=now).wish,
+        "fulfilled": fulfilled(cast, at=now),
+        "closed": confirmed(cast, at=now),
+        "draft": drafted(cast, at=now),
+    }
+    residency = ResidencyFactory(user=PersonFactory(), community=cast.community)
+    photos = {name: _photo(wishes[name]) for name in ("verifying", "published")}
+    return World(cast, {name: _client(users.get(name)) for name in VIEWERS}, users, wishes, residency, photos)
+
+
+def _photo(wish: Wish) -> Photo:
+    """A photo of the wish, ready to be shown."""
+    picture = BytesIO()
+    Image.new("RGB", (64, 48), "green").save(picture, "JPEG")
+    photo = accept_upload(actor=wish.author, file=ContentFile(picture.getvalue(), "a.jpg"), purpose=PHOTO_PURPOSE)
+    process_waiting_photo(photo_id=photo.pk)
+    WishPhoto.objects.create(wish=wish, photo=photo)
+    return photo
+
+
+def _client(user: User | None) -> Client:
+    client = Client(raise_request_exception=True)
+    if user is None:
+        return client
+    return enter_as_staff(client, user) if user.is_staff else enter(client, user)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside leaves no trace."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
