@@ -1,11 +1,12 @@
 """Numbers of the micro-wish that differ between places: settings inherited down the territory tree, with defaults."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from grids.territory.inherited import register_setting, setting_for
+from grids.territory.inherited import register_setting, setting_for, settings_for
 from grids.territory.models import Territory
 from portal.deadlines.domain import Limit
 from portal.errors import Invalid
@@ -75,12 +76,22 @@ def reopen_rule(territory: Territory | None) -> ReopenRule:
     """How long and how often a resident of this place may reopen."""
     if territory is None:
         return ReopenRule()
-    return ReopenRule(days=int(setting_for(territory, REOPEN_DAYS)), times=int(setting_for(territory, REOPEN_TIMES)))
+    values = _ending_values(territory)
+    return ReopenRule(days=int(values[REOPEN_DAYS]), times=int(values[REOPEN_TIMES]))
 
 
 def auto_confirm_after(territory: Territory) -> timedelta:
     """How long a fulfilled wish waits for its author's word."""
-    return timedelta(days=int(setting_for(territory, AUTO_CONFIRM_DAYS)))
+    return timedelta(days=int(_ending_values(territory)[AUTO_CONFIRM_DAYS]))
+
+
+def _ending_values(territory: Territory) -> dict[str, Any]:
+    """What rules the end of a wish, in one query, remembered on the object: a page asks several times."""
+    known: dict[str, Any] | None = territory.__dict__.get("_wish_ending_values")
+    if known is None:
+        known = settings_for(territory, [REOPEN_DAYS, REOPEN_TIMES, AUTO_CONFIRM_DAYS])
+        territory.__dict__["_wish_ending_values"] = known
+    return known
 
 
 def photos_max(territory: Territory | None) -> int:

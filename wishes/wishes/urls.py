@@ -29,6 +29,7 @@ urlpatterns = [
     path("new/<int:draft_id>/autosave/", post.autosave, name="wish_autosave"),
     path("new/<int:draft_id>/<slug:step>/", post.draft_step, name="wish_draft"),
     path("<wish_number:number>/", detail.detail, name="wish_detail"),
+    path("<wish_number:number>/clock/", detail.clock, name="wish_clock"),
     path("<wish_number:number>/posted/", post.posted, name="wish_posted"),
     path("<wish_number:number>/contact/", steps.contact, name="wish_contact"),
     path("<wish_number:number>/edit/", steps.edit, name="wish_edit"),

@@ -163,8 +163,22 @@ def test_hostile_words_stay_words(cast: Cast) -> None:
     assert "<img src=x" not in page
 
 
-def test_at_most_twelve_queries(cast: Cast, django_assert_max_num_queries: Any) -> None:
-    wish = confirmed(cast)
-    client = client_of(None)
+@pytest.mark.parametrize("state", [state for state in State if state != State.DRAFT])
+@pytest.mark.parametrize("who", ["author", "volunteer", "worker"])
+def test_at_most_twelve_queries(cast: Cast, who: str, state: State, django_assert_max_num_queries: Any) -> None:
+    wish = IN_STATE[state](cast)
+    client = client_of(getattr(cast, who))
+    client.get(wish.get_absolute_url())
     with django_assert_max_num_queries(12):
         client.get(wish.get_absolute_url())
+
+
+def test_how_the_limit_is_reckoned(cast: Cast) -> None:
+    wish = posted(cast)
+    address = reverse("wish_clock", args=[wish.number])
+    assert address in page_of(None, wish)
+    page = client_of(None).get(address).content.decode()
+    assert "限 7 个工作日" in page
+    assert (
+        client_of(None).get(reverse("wish_clock", args=[special(cast, author=cast.stranger).number])).status_code == 404
+    )

@@ -8,11 +8,11 @@ from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal.deadlines.calendar import calendar_for
 from portal.deadlines.words import Urgency, span_words, urgency_of
 from wishes.wishes.domain import OPEN_STATES, ClaimState, End, Kind, State
 from wishes.wishes.models import Claim, Rating, Wish
 from wishes.wishes.querysets import WishQuerySet
+from wishes.wishes.views.calendars import reading_calendar
 
 COUNTED_CLAIMS = (ClaimState.LIVE, ClaimState.DONE)
 
@@ -83,10 +83,10 @@ def cards_of(wishes: Iterable[Wish], *, now: datetime) -> list[Card]:
     if closed:
         for rating in Rating.objects.filter(wish_id__in=closed).order_by("round"):
             ratings[rating.wish_id] = rating
-    calendar = calendar_for(None)
+    calendars = {place: reading_calendar(place) for place in {wish.community_id for wish in wishes}}
     cards = []
     for wish in wishes:
-        due = urgency_of(wish.due_at, now, calendar) if wish.state in OPEN_STATES else None
+        due = urgency_of(wish.due_at, now, calendars[wish.community_id]) if wish.state in OPEN_STATES else None
         found = ratings.get(wish.pk)
         stars = round((found.speed + found.attitude + found.result) / 3) if found else None
         cards.append(Card(wish, due, progress.get(wish.pk), stars, took_words(wish)))

@@ -21,12 +21,12 @@ from grids.roles.domain import HANDLER_ROLES
 from grids.roles.queries import paths_of
 from grids.territory.models import Territory
 from portal.accounts.models import User
-from portal.deadlines.calendar import calendar_for
 from portal.deadlines.words import Urgency, escalation_words, span_words, urgency_of
 from wishes.wishes.domain import State
 from wishes.wishes.models import Wish
 from wishes.wishes.querysets import WishQuerySet
 from wishes.wishes.views.access import member_of
+from wishes.wishes.views.calendars import reading_calendar
 from wishes.wishes.views.filters import Pill, active_categories, link
 from wishes.wishes.views.keyset import Key, keyset_page, read_id
 
@@ -92,11 +92,12 @@ def desk(request: HttpRequest) -> HttpResponse:
     if category is not None:
         wishes = wishes.filter(Q(category=category) | Q(category__parent=category))
     page = keyset_page(request, _ranked(wishes), keys=KEYS, size=PAGE_SIZE)
-    calendar = calendar_for(None)
+    calendars = {place: reading_calendar(place) for place in {wish.community_id for wish in page.items}}
     context = {
         "page": page,
         "rows": [
-            Row(wish, urgency_of(wish.due_at, now, calendar), escalation_words(wish.escalation)) for wish in page.items
+            Row(wish, urgency_of(wish.due_at, now, calendars[wish.community_id]), escalation_words(wish.escalation))
+            for wish in page.items
         ],
         "tiles": _tile_cards(request, tiles, now),
         "pills": [

@@ -16,7 +16,7 @@ from portal.deadlines.words import explain, urgency_of
 from portal.outbox.querysets import timeline
 from wishes.wishes.domain import OPEN_STATES, Action, ClaimState, Kind, PhotoRole, State
 from wishes.wishes.limits import auto_confirm_after
-from wishes.wishes.models import Wish
+from wishes.wishes.models import Question, Wish
 from wishes.wishes.policies import (
     ON_BEHALF_ACTIONS,
     Viewer,
@@ -30,6 +30,7 @@ from wishes.wishes.policies import (
 from wishes.wishes.services import contact_for
 from wishes.wishes.services.steps import clock as clock_of_wish
 from wishes.wishes.views.access import viewer_of, wish_or_404
+from wishes.wishes.views.calendars import reading_calendar
 from wishes.wishes.views.cards import place_words, progress_of, state_words, took_words
 from wishes.wishes.views.step_pages import SLUGS
 from wishes.wishes.views.story import looks_of, steps_of
@@ -73,32 +74,46 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("wish_draft", draft_id=wish.pk, step="check")
     now = timezone.now()
     events = list(timeline(wish, levels=timeline_levels(viewer, wish)))
-    clock = clock_of_wish(wish)
+    # What was never told of needs no query.
+    told = {event.type for event in events}
+    # A limit that has been met is told by `clock`, on a page of its own.
+    running = clock_of_wish(wish) if wish.state in OPEN_STATES or wish.was_returned else None
+    calendar = reading_calendar(wish.community_id)
     days = auto_confirm_after(wish.territory).days if wish.state == State.FULFILLED and wish.territory else 0
     author, handler = is_author(viewer, wish), is_handler(viewer, wish)
     context: dict[str, Any] = {
         "wish": wish,
         "place": place_words(wish),
         "state_words": "" if is_author(viewer, wish) else state_words(wish),
-        "due": urgency_of(wish.due_at, now) if wish.state in OPEN_STATES and wish.due_at else None,
-        "steps": steps_of(wish, events, clock, now=now, days=days),
-        "clock_words": explain(clock, now) if clock else [],
+        "due": urgency_of(wish.due_at, now, calendar) if wish.state in OPEN_STATES and wish.due_at else None,
+        "steps": steps_of(wish, events, running, now=now, days=days, calendar=calendar),
+        "has_clock": wish.submitted_at is not None,
         "progress": progress_of([wish]).get(wish.pk) if wish.kind == Kind.GOODS and wish.quantity else None,
         "took": took_words(wish),
-        "rating": wish.ratings.first(),
+        "rating": wish.ratings.first() if "wishes.wish.confirmed" in told else None,
         "is_author": author,
         "is_handler": handler,
         "looks": looks_of(events) if author or handler else [],
         "contact": contact_for(viewer=viewer, wish=wish) if viewer.is_authenticated else None,
         "may_reveal": bool(can(viewer, Action.REVEAL, wish)) and not author,
         **_photos(wish),
-        **_claims(viewer, wish, author=author, handler=handler),
-        **_questions(viewer, wish, author=author, handler=handler),
+        **(_claims(viewer, wish, author=author, handler=handler) if "wishes.wish.claimed" in told else {}),
+        # Only parties are told of questions, so only they read them.
+        "questions": _questions(wish) if "wishes.wish.asked" in told else [],
         **_buttons(viewer, wish, handler=handler),
     }
-    if sees_private_notes(viewer, wish):
+    if told & {"wishes.wish.verified", "wishes.wish.returned"} and sees_private_notes(viewer, wish):
         context["verifications"] = list(wish.verifications.select_related("verified_by"))
     return render(request, "wishes/wishes/detail.html", context)
+
+
+@require_safe
+def clock(request: HttpRequest, number: str) -> HttpResponse:
+    """How the time limit of a wish is reckoned, sentence by sentence."""
+    wish = wish_or_404(viewer_of(request), number)
+    running = clock_of_wish(wish)
+    context = {"wish": wish, "words": explain(running, timezone.now()) if running else []}
+    return render(request, "wishes/wishes/clock.html", context)
 
 
 def _photos(wish: Wish) -> dict[str, Any]:
@@ -116,10 +131,8 @@ def _claims(viewer: Viewer, wish: Wish, *, author: bool, handler: bool) -> dict[
     return {"claim": claim, "claim_message": claim.message if claim and may_read else ""}
 
 
-def _questions(viewer: Viewer, wish: Wish, *, author: bool, handler: bool) -> dict[str, Any]:
-    if not (author or handler or viewer.pk in (wish.claimant_id, wish.entered_by_id)) or viewer.pk is None:
-        return {"questions": []}
-    return {"questions": list(wish.questions.exclude(answer="", answered_at__isnull=False))}
+def _questions(wish: Wish) -> list[Question]:
+    return [question for question in wish.questions.all() if question.answer or question.answered_at is None]
 
 
 def _buttons(viewer: Viewer, wish: Wish, *, handler: bool) -> dict[str, Any]:

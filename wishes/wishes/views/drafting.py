@@ -33,7 +33,7 @@ class AlreadySent(Exception):
 def own_draft(member: User) -> Wish | None:
     """The draft the member has begun for themselves, if there is one."""
     drafts = Wish.objects.select_related("category", "territory", "community")
-    return drafts.filter(author=member, state=State.DRAFT, number="").first()
+    return drafts.filter(author=member, entered_by=None, state=State.DRAFT, number="").first()
 
 
 def draft_or_404(member: User, draft_id: int) -> Wish:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from portal.deadlines.domain import WorkCalendar
 from portal.deadlines.models import Clock
 from portal.deadlines.words import remaining_words
 from portal.formats import when_words
@@ -30,10 +31,18 @@ class Step:
     text: str = ""
 
 
-def steps_of(wish: Wish, events: Iterable[Event], clock: Clock | None, *, now: datetime, days: int) -> list[Step]:
+def steps_of(
+    wish: Wish,
+    events: Iterable[Event],
+    clock: Clock | None,
+    *,
+    now: datetime,
+    days: int,
+    calendar: WorkCalendar | None = None,
+) -> list[Step]:
     """The whole way of the wish. `days` is how long its author has to confirm."""
     done = [_done(wish, event) for event in events if event.type not in UNTOLD]
-    return [*done, *_now(wish, clock, now, days), *_next(wish)]
+    return [*done, *_now(wish, clock, now, days, calendar), *_next(wish)]
 
 
 def looks_of(events: Iterable[Event]) -> list[Event]:
@@ -55,7 +64,7 @@ def _who(wish: Wish, event: Event) -> str:
     return actor.public_name
 
 
-def _now(wish: Wish, clock: Clock | None, now: datetime, days: int) -> list[Step]:
+def _now(wish: Wish, clock: Clock | None, now: datetime, days: int, calendar: WorkCalendar | None) -> list[Step]:
     label = {
         State.DRAFT: _("等补充后再提交"),
         State.SUBMITTED: _("等社区受理"),
@@ -68,13 +77,13 @@ def _now(wish: Wish, clock: Clock | None, now: datetime, days: int) -> list[Step
         return []
     if wish.state == State.FULFILLED:
         return [Step("now", label, note=_("{days}天没有回音就自动确认").format(days=days))]
-    return [Step("now", label, note=_limit(clock, now))]
+    return [Step("now", label, note=_limit(clock, now, calendar))]
 
 
-def _limit(clock: Clock | None, now: datetime) -> str:
+def _limit(clock: Clock | None, now: datetime, calendar: WorkCalendar | None) -> str:
     if clock is None:
         return ""
-    left = remaining_words(clock, now)
+    left = remaining_words(clock, now, calendar)
     if clock.due_at is None:
         return left
     return _("办结时限：{due}，{left}").format(due=when_words(clock.due_at), left=left)
