@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from portal import embedded
-from portal.embedded import EmbeddedError, Services, socket_folder
+from portal.embedded import EmbeddedError, Services
+from portal.embedded.account import account_for_postgres
+from portal.embedded.folders import SOCKET_PATH_LIMIT, private_folder, socket_folder
+from portal.embedded.processes import command_line
+from portal.embedded.services import sweep_throw_away
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +109,7 @@ def test_valkey_whose_socket_was_deleted_is_replaced(services: Services) -> None
     services.valkey.socket.unlink()
     services.start()
     assert services.valkey.pid() not in (None, unreachable)
-    assert embedded._command_line(unreachable or 0) == ""
+    assert command_line(unreachable or 0) == ""
 
 
 def test_half_made_cluster_is_made_anew(services: Services) -> None:
@@ -134,7 +137,7 @@ def test_only_the_owner_reaches_sockets_and_no_port_is_open(services: Services) 
 def test_long_path_gets_short_sockets(tmp_path: Path) -> None:
     data = tmp_path / ("很长的文件夹" * 8)
     folder = socket_folder(data)
-    assert len(os.fsencode(folder / ".s.PGSQL.5432")) <= embedded.SOCKET_PATH_LIMIT
+    assert len(os.fsencode(folder / ".s.PGSQL.5432")) <= SOCKET_PATH_LIMIT
     services = Services(data, durable=False)
     try:
         services.start()
@@ -150,7 +153,7 @@ def test_link_in_place_of_the_socket_folder_is_refused(tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(elsewhere)
     with pytest.raises(EmbeddedError, match="belongs to somebody else"):
-        embedded.private_folder(link)
+        private_folder(link)
 
 
 def test_root_without_namespaces_and_without_a_system_user_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +164,7 @@ def test_root_without_namespaces_and_without_a_system_user_is_told_what_to_do(mo
     monkeypatch.setattr("pwd.getpwnam", nobody)
     monkeypatch.setattr("os.geteuid", lambda: 0)
     with pytest.raises(EmbeddedError, match="DATABASE_URL"):
-        embedded.account_for_postgres()
+        account_for_postgres()
 
 
 def test_failed_start_says_why(services: Services) -> None:
@@ -184,7 +187,7 @@ def test_what_a_killed_test_run_left_is_swept(tmp_path: Path, monkeypatch: pytes
     own.mkdir()
     left.start()
     running = pids(left)
-    embedded._sweep_throw_away()
+    sweep_throw_away()
     assert not left.data.exists()
-    assert all(embedded._command_line(pid or 0) == "" for pid in running)
+    assert all(command_line(pid or 0) == "" for pid in running)
     assert own.exists()
