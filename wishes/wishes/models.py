@@ -199,8 +199,12 @@ class Wish(models.Model):
         verbose_name_plural = _("微心愿")
         constraints = [
             models.UniqueConstraint(fields=["number"], name="wish_number_unique", condition=~Q(number="")),
+            # The resident's own draft, and one for each cadre who writes for them: neither reads the other's words.
             models.UniqueConstraint(
-                fields=["author"], name="wish_one_open_draft", condition=Q(state=State.DRAFT, number="")
+                fields=["author", "entered_by"],
+                name="wish_one_open_draft",
+                condition=Q(state=State.DRAFT, number=""),
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
                 name="wish_closed_has_end",

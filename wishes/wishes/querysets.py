@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from grids.roles.domain import HANDLER_ROLES
 from grids.roles.models import Appointment
-from grids.roles.queries import paths_of
+from grids.roles.queries import holds_anywhere, paths_of
 from portal.accounts.models import User
 from wishes.wishes.domain import OPEN_STATES, PUBLIC_ENDS, READING_ROLES, ClaimState, State
 
@@ -48,7 +48,10 @@ class WishQuerySet(models.QuerySet["Wish"]):
         if not isinstance(user, User):
             return self.public()
         staff = under_paths(paths_of(user, READING_ROLES)) & ~Q(state=State.DRAFT, number="")
-        return self.filter(is_public() | Q(author=user) | Q(entered_by=user) | Q(claimant=user) | staff)
+        own = Q(author=user) | Q(claimant=user)
+        if holds_anywhere(user, HANDLER_ROLES):
+            own |= Q(entered_by=user, state=State.DRAFT)
+        return self.filter(is_public() | own | staff)
 
     def mine(self, user: User) -> "WishQuerySet":
         """Wishes of this resident, the newest first."""

@@ -119,6 +119,7 @@ class Director:
             category=Category.objects.get(code=story.category),
             territory=Territory.objects.get(code=grid_code(story.place)),
             place=story.spot,
+            contact_name=author.legal_name,
             show_name=story.named,
             special_group=story.special,
             quantity=amount or None,

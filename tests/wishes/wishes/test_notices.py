@@ -107,7 +107,14 @@ def test_withdrawing_tells_those_who_were_helping(cast: Cast) -> None:
 
 def test_a_cadre_who_writes_for_a_resident_is_named_to_them(cast: Cast) -> None:
     draft = services.start_draft(actor=cast.worker, on_behalf_of=cast.author)
-    services.save_draft(actor=cast.worker, wish=draft, title="陪着去医院", category=cast.category, territory=cast.grid)
+    services.save_draft(
+        actor=cast.worker,
+        wish=draft,
+        title="陪着去医院",
+        category=cast.category,
+        territory=cast.grid,
+        contact_name="欧阳",
+    )
     services.submit_wish(actor=cast.worker, wish=draft)
 
     drain()

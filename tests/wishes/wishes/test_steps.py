@@ -120,6 +120,27 @@ def test_a_cadre_writes_a_wish_down_for_a_resident_and_it_is_recorded(cast: Cast
     assert (event.actor, event.on_behalf_of) == (cast.worker, elder)
 
 
+def test_a_cadre_reads_nothing_of_a_resident_by_beginning_a_draft(cast: Cast) -> None:
+    own = services.start_draft(actor=cast.author)
+    services.save_draft(actor=cast.author, wish=own, details="只有我自己知道的事")
+
+    draft = services.start_draft(actor=cast.other_worker, on_behalf_of=cast.author)
+
+    assert draft.pk != own.pk
+    assert (draft.contact_name, draft.address, draft.details, draft.territory) == ("", "", "", None)
+    assert services.start_draft(actor=cast.other_worker, on_behalf_of=cast.author) == draft
+    assert own not in Wish.objects.visible_to(cast.other_worker)
+
+
+def test_a_cadre_sends_wishes_only_where_they_answer_for(cast: Cast) -> None:
+    draft = services.start_draft(actor=cast.other_worker, on_behalf_of=cast.author)
+    given = {"title": "修灯", "category": cast.category, "territory": cast.grid, "contact_name": "桂芳"}
+    services.save_draft(actor=cast.other_worker, wish=draft, **given)  # type: ignore[arg-type]
+
+    with pytest.raises(NotAllowed):
+        services.submit_wish(actor=cast.other_worker, wish=draft)
+
+
 def test_a_neighbour_cannot_write_for_somebody_else(cast: Cast) -> None:
     with pytest.raises(NotAllowed):
         services.start_draft(actor=cast.volunteer, on_behalf_of=cast.author)

@@ -27,7 +27,7 @@ from wishes.wishes.domain import (
 from wishes.wishes.events import WishEdited, WishPublished, WishSubmitted
 from wishes.wishes.limits import looks_first_at_unconfirmed, needs_verification
 from wishes.wishes.models import Category, Wish, WishNumber
-from wishes.wishes.policies import require
+from wishes.wishes.policies import is_handler, require
 from wishes.wishes.services import steps
 from wishes.wishes.services.dispatch import dispatch
 
@@ -65,35 +65,31 @@ EDITABLE = frozenset(WishFields.__annotations__)
 
 @transaction.atomic
 def start_draft(*, actor: User, on_behalf_of: User | None = None, at: datetime | None = None) -> Wish:
-    """The resident's one open draft, begun now if there is none; contact and community come from the account.
+    """The resident's one open draft, begun now if there is none; contact and place come from the account.
 
-    With `on_behalf_of`, a cadre writes for that resident (代录) and is recorded as `entered_by`. Raises `NotAllowed`
-    when the actor is no cadre.
+    With `on_behalf_of`, a cadre writes for that resident (代录) and is recorded as `entered_by`. That draft is apart
+    from the resident's own, and holds of the resident only what the cadre knows: name and address are asked for anew,
+    so that nobody reads them from an account by beginning a draft. Raises `NotAllowed` when the actor is no cadre.
     """
     author = on_behalf_of or actor
-    if author.pk != actor.pk and not holds_anywhere(actor, HANDLER_ROLES):
+    scribe = actor if author.pk != actor.pk else None
+    if scribe is not None and not holds_anywhere(scribe, HANDLER_ROLES):
         raise NotAllowed(_("只有工作人员可以替居民登记心愿。"))
-    draft = Wish.objects.filter(author=author, state=State.DRAFT, number="").first()
+    begun = Wish.objects.filter(author=author, entered_by=scribe, state=State.DRAFT, number="")
+    draft = begun.first()
     if draft is not None:
-        return _taken_up(draft, actor)
-    residency = residency_of(author)
-    place = residency.place if residency else community_of(author)
-    draft = Wish(
-        author=author,
-        entered_by=actor if author.pk != actor.pk else None,
-        created_at=steps.moment(at),
-        contact_name=author.legal_name or author.display_name,
-        contact_phone=author.phone or "",
-        address=residency.address if residency else "",
-    )
-    if place is not None:
-        set_place(draft, place)
+        return draft
+    draft = Wish(author=author, entered_by=scribe, created_at=steps.moment(at), contact_phone=author.phone or "")
+    if scribe is None:
+        _fill_in(draft, author)
+    elif author.assisted_by_id == scribe.pk:
+        draft.contact_name = author.legal_name
     try:
         with transaction.atomic():
             draft.save()
     except IntegrityError:
         # Two pages opened at once: the other one has just begun the draft.
-        return Wish.objects.get(author=author, state=State.DRAFT, number="")
+        return begun.get()
     return draft
 
 
@@ -137,6 +133,7 @@ def submit_wish(*, actor: User, wish: Wish, at: datetime | None = None) -> Wish:
     require(actor, Action.SUBMIT, wish, at=now)
     _check_author(wish)
     check_complete(wish)
+    _check_scribe(actor, wish)
     assert wish.category is not None
     assert wish.territory is not None
     again = bool(wish.number)
@@ -230,13 +227,13 @@ def next_number(at: datetime) -> str:
     return format_number(day, int(last))
 
 
-def _taken_up(draft: Wish, actor: User) -> Wish:
-    """A cadre goes on with the draft somebody began; the author takes it back by opening it."""
-    scribe = actor if actor.pk != draft.author_id else None
-    if draft.entered_by_id != (scribe.pk if scribe else None):
-        draft.entered_by = scribe
-        draft.save(update_fields=["entered_by"])
-    return draft
+def _fill_in(draft: Wish, author: User) -> None:
+    """What the account already knows, so that nobody types it again."""
+    draft.contact_name = author.legal_name or author.display_name
+    residency = residency_of(author)
+    if residency is not None:
+        draft.address = residency.address
+        set_place(draft, residency.place)
 
 
 def _apply(wish: Wish, fields: WishFields) -> None:
@@ -271,6 +268,12 @@ def _check_author(wish: Wish) -> None:
     author = wish.author
     if not (author.phone_verified_at or author.assisted_by_id or wish.entered_by_id or author.is_staff):
         raise NotAllowed(_("请先用手机验证码登录一次，再许愿。"))
+
+
+def _check_scribe(actor: User, wish: Wish) -> None:
+    """A cadre sends wishes for residents only in the places they answer for."""
+    if actor.pk != wish.author_id and not is_handler(actor, wish):
+        raise NotAllowed(_("这个地方不归您负责，请当地的工作人员来登记。"))
 
 
 def _settle(wish: Wish) -> None:
