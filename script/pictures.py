@@ -64,7 +64,11 @@ def take(browser: Browser, server: PortalServer, picture: Picture) -> None:
         context.add_cookies([{"name": "sessionid", "value": session_of(server, picture.who), "url": server.url}])
     page = context.new_page()
     answer = page.goto(picture.path)
-    if answer is None or answer.status != 200:
+    if "/consent" in page.url:
+        # Somebody who enters for the first time is asked once.
+        page.get_by_role("button", name="我同意").click()
+        answer = page.goto(picture.path)
+    if answer is None or answer.status != 200 or not page.url.endswith(picture.path):
         raise SystemExit(f"{picture.name}: {page.url} answers {answer and answer.status}")
     page.wait_for_load_state("networkidle")
     page.screenshot(path=IMAGES / f"{picture.name}.png")
