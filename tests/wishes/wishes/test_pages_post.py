@@ -9,12 +9,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.accounts.consents import has_consent
+from portal.accounts.consents import give_consent, has_consent
 from portal.accounts.models import ConsentText, User
 from portal.photos.models import Photo
 from tests.portal.accounts.factories import ConsentTextFactory
 from tests.portal.photos import corpus
-from tests.wishes.wishes.factories import Cast, CategoryFactory, drafted, make_cast, posted, special
+from tests.wishes.wishes.factories import SECRET_ADDRESS, Cast, CategoryFactory, drafted, make_cast, posted, special
 from tests.wishes.wishes.pages import client_of
 from wishes.wishes import services
 from wishes.wishes.domain import Kind, State
@@ -276,14 +276,36 @@ def test_a_returned_wish_goes_through_the_questions_again(cast: Cast, author: Cl
 def test_a_cadre_writes_for_a_resident_who_telephones(cast: Cast) -> None:
     client = client_of(cast.worker)
     ConsentTextFactory()
+    give_consent(actor=cast.worker, user=cast.worker, kind=ConsentText.Kind.PRIVACY)
     page = reverse("wish_new_for")
     answer = client.post(page, {"legal_name": "赵大妈", "phone": "", "consent": "on"})
     draft = Wish.objects.get(entered_by=cast.worker)
     assert answer["Location"] == url(draft, "where")
     assert draft.author.legal_name == "赵大妈"
     assert draft.author.assisted_by == cast.worker
-    shown = client.get(answer["Location"])
-    assert shown.status_code in (200, 302)
+    assert has_consent(draft.author, ConsentText.Kind.PRIVACY)
+    # Where the resident lives is for them to say: the page starts from where the cadre works.
+    shown = client.get(answer["Location"]).content.decode()
+    assert cast.grid.name in shown
+    assert "正在替 赵大妈 填写" in shown
+
+
+def test_writing_for_a_resident_reads_nothing_of_their_account(cast: Cast) -> None:
+    own = drafted(cast, details="只有我自己知道的事")
+    client = client_of(cast.other_worker)
+    data = {"legal_name": cast.author.legal_name, "phone": str(cast.author.phone), "consent": "on"}
+    first = client.post(reverse("wish_new_for"), data)["Location"]
+    draft = Wish.objects.get(entered_by=cast.other_worker)
+    assert draft.pk != own.pk
+    assert cast.community.name not in client.get(first).content.decode()
+    client.post(first, {"territory": cast.other_worker.appointments.get().territory.code})
+    client.post(url(draft, "what"), {"category": cast.category.code})
+    for step in ("details", "who", "check"):
+        page = client.get(url(draft, step)).content.decode()
+        for secret in (SECRET_ADDRESS, "只有我自己知道的事"):
+            assert secret not in page
+    assert client_of(cast.author).get(url(draft, "check")).status_code == 404
+    assert client_of(cast.author).get(NEW).context["draft"] == own
 
 
 def test_a_wrong_number_does_not_open_a_neighbours_account(cast: Cast) -> None:
@@ -291,7 +313,9 @@ def test_a_wrong_number_does_not_open_a_neighbours_account(cast: Cast) -> None:
     data = {"legal_name": "赵大妈", "phone": str(cast.author.phone), "consent": "on"}
     response = client.post(reverse("wish_new_for"), data)
     assert response.status_code == 400
-    assert "欧阳*" in response.content.decode()
+    page = response.content.decode()
+    assert "登记的姓名和您写的不一样" in page
+    assert "欧阳" not in page
     assert not Wish.objects.exists()
 
 

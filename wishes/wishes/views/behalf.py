@@ -13,7 +13,6 @@ from portal.accounts.models import User
 from portal.accounts.phones import normalise_phone
 from portal.accounts.services import find_or_register_assisted
 from portal.errors import Invalid, NotAllowed
-from portal.masking import mask_name
 from wishes.wishes.forms.posting import ResidentForm, add_domain_error
 from wishes.wishes.services import start_draft
 from wishes.wishes.views.access import member_of, sent
@@ -44,10 +43,9 @@ def for_resident(request: HttpRequest) -> HttpResponse:
 
 
 def _check_same_person(name: str, phone: str) -> None:
-    """A number typed wrong must not open a neighbour's account. Raises `Invalid` with the masked name it belongs to."""
+    """A number typed wrong must not open a neighbour's account, nor tell whose it is. Raises `Invalid`."""
     if not phone.strip():
         return
     known = User.objects.filter(phone=normalise_phone(phone)).first()
     if known is not None and known.legal_name and known.legal_name != name.strip():
-        words = _("这个手机号登记的是{name}，和您写的姓名不一样，请核对。").format(name=mask_name(known.legal_name))
-        raise Invalid(words, code="other_person", field="phone")
+        raise Invalid(_("这个手机号登记的姓名和您写的不一样，请向本人核对。"), code="other_person", field="phone")

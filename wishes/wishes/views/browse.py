@@ -11,6 +11,7 @@ from wishes.wishes.domain import State
 from wishes.wishes.models import Wish
 from wishes.wishes.views.access import member_of, viewer_of
 from wishes.wishes.views.cards import cards_of, for_cards
+from wishes.wishes.views.drafting import own_draft
 from wishes.wishes.views.filters import WishFilters
 from wishes.wishes.views.keyset import BY_ID, keyset_page
 
@@ -40,6 +41,6 @@ def mine(request: HttpRequest) -> HttpResponse:
     page = keyset_page(
         request, for_cards(wishes.exclude(state=State.DRAFT, number="")), keys=BY_ID, size=PAGE_SIZE, descending=True
     )
-    draft = None if helping else Wish.objects.filter(author=member, state=State.DRAFT, number="").first()
+    draft = None if helping else own_draft(member)
     context = {"helping": helping, "page": page, "cards": cards_of(page.items, now=timezone.now()), "draft": draft}
     return render(request, "wishes/wishes/mine.html", context)

@@ -7,17 +7,22 @@ from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from grids.roles.models import Residency
+from grids.roles.domain import HANDLER_ROLES
+from grids.roles.queries import held_by, residency_of
 from grids.territory.domain import Level
 from grids.territory.models import Territory
 from grids.territory.services import locate_grid
+from portal.accounts.models import User
 from wishes.wishes.models import Wish
 
 MAX_FOUND = 20
 
 
-def chosen_place(request: HttpRequest, draft: Wish | None, residency: Residency | None) -> Territory | None:
-    """The community or grid the page starts from: chosen in the address, of the draft, or where the author lives."""
+def chosen_place(request: HttpRequest, member: User, draft: Wish | None) -> Territory | None:
+    """The community or grid the page starts from: chosen in the address, of the draft, or where the author lives.
+
+    A cadre who writes for a resident starts from where the cadre works: where the resident lives is for them to say.
+    """
     code = request.GET.get("place", "")
     if code.isascii() and code.isdecimal():
         places = Territory.objects.at(Level.COMMUNITY, Level.GRID).defer("boundary")
@@ -28,10 +33,21 @@ def chosen_place(request: HttpRequest, draft: Wish | None, residency: Residency 
         return None
     if draft is not None and draft.territory is not None:
         return draft.territory
+    if draft is not None and draft.entered_by_id == member.pk:
+        return _place_of_work(member)
+    residency = residency_of(member)
     if residency is None:
         return None
     home: Territory = residency.place
     return home.ancestor_at(Level.GRID) or home.ancestor_at(Level.COMMUNITY)
+
+
+def _place_of_work(member: User) -> Territory | None:
+    near = [held for held in held_by(member) if held.role in HANDLER_ROLES and held.level >= Level.COMMUNITY]
+    if not near:
+        return None
+    found: Territory | None = Territory.objects.defer("boundary").filter(pk=near[0].territory_id).first()
+    return found
 
 
 def grid_choices(place: Territory | None) -> list[tuple[str, str | Promise]]:

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from grids.roles.queries import residency_of
 from grids.territory.models import Grid
 from portal.accounts.consents import give_consent, has_consent, text_in_force
 from portal.accounts.models import ConsentText, User
@@ -98,7 +97,7 @@ def autosave(request: HttpRequest, draft_id: int) -> HttpResponse:
 
 # -- one function a question -------------------------------------------------------------------------------------------
 def _where(request: HttpRequest, member: User, draft: Wish | None) -> HttpResponse:
-    chosen = places.chosen_place(request, draft, residency_of(draft.author if draft else member))
+    chosen = places.chosen_place(request, member, draft)
     choices = places.grid_choices(chosen)
     data = request.POST if request.method == "POST" else None
     initial = {"territory": chosen.code if chosen else "", "place": draft.place if draft else ""}
@@ -119,20 +118,23 @@ def _where(request: HttpRequest, member: User, draft: Wish | None) -> HttpRespon
             add_domain_error(form, refused)
         else:
             return redirect(step_url(draft, next_step(draft, "where")))
+    unfinished = (
+        draft if draft and draft.draft_step in drafting.STEPS and draft.territory and draft.number == "" else None
+    )
     context = {
         "places": places.PlaceSearch(request),
         "chosen": located or chosen,
         "located": located,
         "not_located": "locate" in request.POST and located is None,
         "has_choices": bool(choices),
-        "unfinished": draft if draft and draft.draft_step and draft.number == "" else None,
-        "continue_url": step_url(draft, _reached(draft)) if draft else "",
+        "unfinished": unfinished,
+        "continue_url": step_url(unfinished, _reached(unfinished)) if unfinished else "",
     }
     return _question(request, "where", draft, form, **context)
 
 
 def _reached(draft: Wish) -> str:
-    return "check" if draft.draft_step == "check" else next_step(draft, draft.draft_step or "where")
+    return "check" if draft.draft_step == "check" else next_step(draft, draft.draft_step)
 
 
 def _similar(request: HttpRequest, member: User, draft: Wish) -> HttpResponse:
