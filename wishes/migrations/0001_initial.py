@@ -727,7 +727,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="wish",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("number", ""), ("state", "draft")), fields=("author",), name="wish_one_open_draft"
+                condition=models.Q(("number", ""), ("state", "draft")),
+                fields=("author", "entered_by"),
+                name="wish_one_open_draft",
+                nulls_distinct=False,
             ),
         ),
         migrations.AddConstraint(
