@@ -20,8 +20,9 @@ class TestTable:
     """Every row, asked in one world: what a request does to it is undone after the request."""
 
     @pytest.fixture(scope="class")
+    @classmethod
     def world(
-        self, django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+        cls, django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
     ) -> Iterator[World]:
         files = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"))
         with files, django_db_blocker.unblock(), transaction.atomic():
@@ -44,7 +45,9 @@ def test_every_route_stands_in_the_table() -> None:
 def survey(world: World, row: Row) -> dict[str, dict[str, int]]:
     """What everybody gets from one route now."""
     path = address(world, row.name)
-    return {method: {viewer: ask(world, viewer, method, path) for viewer in row.viewers} for method in row.methods}
+    return {
+        method: {viewer: ask(world, viewer, method, path) for viewer in row.viewers(method)} for method in row.methods
+    }
 
 
 def ask(world: World, viewer: str, method: str, path: str) -> int:

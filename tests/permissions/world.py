@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 
-from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import Model
 from django.test import Client
@@ -112,7 +112,9 @@ def _photo(wish: Wish) -> Photo:
     """A photo of the wish, ready to be shown."""
     picture = BytesIO()
     Image.new("RGB", (64, 48), "green").save(picture, "JPEG")
-    photo = accept_upload(actor=wish.author, file=ContentFile(picture.getvalue(), "a.jpg"), purpose=PHOTO_PURPOSE)
+    photo = accept_upload(
+        actor=wish.author, file=SimpleUploadedFile("a.jpg", picture.getvalue()), purpose=PHOTO_PURPOSE
+    )
     process_waiting_photo(photo_id=photo.pk)
     WishPhoto.objects.create(wish=wish, photo=photo)
     return photo
