@@ -109,7 +109,13 @@ def test_from_a_phone_number_to_stars(
 
 
 def _press(page: Page, words: str) -> None:
-    page.get_by_role("button", name=words, exact=True).first.click()
+    with page.expect_navigation():
+        page.get_by_role("button", name=words, exact=True).first.click()
+
+
+def _follow(page: Page, words: str) -> None:
+    with page.expect_navigation():
+        page.get_by_role("link", name=words).first.click()
 
 
 def _look(page: Page, mode: Mode) -> None:
@@ -148,7 +154,7 @@ def _sign_up(page: Page, mode: Mode, server: PortalServer) -> None:
 
 def _ask_residency(page: Page, mode: Mode, community: str) -> None:
     page.goto("/grids/residency/new/?q=洲岛")
-    page.get_by_role("link", name=community).first.click()
+    _follow(page, community)
     page.locator("select[name=building]").select_option(index=1)
     page.get_by_label("门牌号").fill("5 栋 2 单元 302 室")
     _look(page, mode)
@@ -157,7 +163,7 @@ def _ask_residency(page: Page, mode: Mode, community: str) -> None:
 
 def _confirm_residency(page: Page, mode: Mode) -> None:
     page.goto("/grids/residency/requests/")
-    page.get_by_role("link", name="王").first.click()
+    _follow(page, "王")
     page.get_by_label("确认，住在这里").check()
     page.get_by_label("理由").fill("上门核对过")
     _press(page, "答复居民")
@@ -216,12 +222,12 @@ def _see_processed_photo(page: Page, mode: Mode, number: str, server: PortalServ
 def _claim(page: Page, mode: Mode, number: str) -> None:
     page.goto(f"/wishes/{number}/")
     assert "302" not in page.content()
-    page.get_by_role("link", name="我来帮", exact=True).click()
+    _follow(page, "我来帮")
     page.get_by_label("想对许愿人说什么").fill("我下午来看看。")
     _look(page, mode)
     _press(page, "我来帮")
     assert "许愿人已经知道" in page.content()
-    page.get_by_role("link", name="查看联系方式").click()
+    _follow(page, "查看联系方式")
     page.get_by_label("为什么要看").fill("约上门时间")
     _press(page, "查看联系方式")
     assert "302" in page.content()
@@ -233,7 +239,7 @@ def _fulfil(page: Page, mode: Mode, number: str) -> None:
     page.get_by_role("link", name=TITLE).first.wait_for()
     _look(page, mode)
     page.goto(f"/wishes/{number}/")
-    page.get_by_role("link", name="已经办好").click()
+    _follow(page, "已经办好")
     page.get_by_label("办得怎么样").fill("换了垫圈，不漏了。")
     page.locator("input[name=photos]").set_input_files(PHOTO)
     _look(page, mode)
@@ -243,7 +249,7 @@ def _fulfil(page: Page, mode: Mode, number: str) -> None:
 
 def _rate(page: Page, mode: Mode, number: str) -> None:
     page.goto(f"/wishes/{number}/")
-    page.get_by_role("link", name="确认并评价").click()
+    _follow(page, "确认并评价")
     for name, mark in (("speed", 5), ("attitude", 5), ("result", 4)):
         page.locator(f"input[name={name}][value='{mark}']").check()
     page.get_by_label("还想说什么").fill("李师傅真热心。")
