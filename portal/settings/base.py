@@ -169,6 +169,8 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # The first versions of the consent texts are put in place after migrating; later ones are written in the admin.
 ACCOUNTS_SEED_CONSENTS = True
+# So are the first wish categories and answer templates, where there is no category yet.
+WISHES_SEED_CATEGORIES = True
 # Countries and regions that codes are sent to; others are a known way to make a site pay for premium numbers.
 ACCOUNTS_PHONE_REGIONS = ("CN", "HK", "MO", "TW")
 # The gateway for text messages: a module of portal/accounts/sms with a Backend class.

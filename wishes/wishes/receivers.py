@@ -1,7 +1,11 @@
-"""What wishes do when a person leaves or asks for a copy of their data (docs/domain.md §7)."""
+"""What wishes do when a person leaves or asks for a copy of their data (docs/domain.md §7), and in a new database."""
 
 from typing import Any
 
+from django.apps import AppConfig
+from django.conf import settings
+from django.db import connections
+from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +14,8 @@ from portal.accounts.erasure import ErasedIdentity
 from portal.accounts.export import register_data_section
 from portal.accounts.models import User
 from portal.accounts.signals import user_erased
-from wishes.wishes.models import Claim, Wish
+from wishes.wishes.catalogue import ensure_default_categories
+from wishes.wishes.models import Category, Claim, Wish
 from wishes.wishes.services.erasure import erase_person
 
 PARTS = ("questions", "ratings", "reopenings", "verifications", "extensions", "photos")
@@ -20,6 +25,15 @@ PARTS = ("questions", "ratings", "reopenings", "verifications", "extensions", "p
 def erase(*, user: User, was: ErasedIdentity, **_kwargs: Any) -> None:
     """Nothing the person wrote remains."""
     erase_person(user=user, words=was.words, at=user.erased_at or timezone.now())
+
+
+@receiver(post_migrate, dispatch_uid="wishes.catalogue")
+def put_first_categories_in_place(sender: AppConfig, using: str, **_kwargs: Any) -> None:
+    """A fresh portal has something to wish for. Migrating another app alone may come before this one has tables."""
+    if sender.name != "wishes" or not settings.WISHES_SEED_CATEGORIES:
+        return
+    if Category._meta.db_table in connections[using].introspection.table_names():
+        ensure_default_categories()
 
 
 def wishes_of(user: User) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from grids.territory.models import Territory
+from grids.territory.services import change_setting
 from portal.accounts.models import User
 from portal.deadlines.domain import TIME_ZONE
 from portal.deadlines.sweeping import sweep_clocks
@@ -16,13 +17,16 @@ from portal.notifications.services import mark_all_read
 from portal.outbox.services import drain
 from portal.photos.models import Photo
 from portal.photos.services import accept_upload, process_waiting_photo
-from portal.site.demo import catalogue, people, places
+from portal.site.demo import people, places
+from portal.site.demo.people import EGRET
 from portal.site.demo.pictures import picture
 from portal.site.demo.places import grid_code
 from portal.site.demo.script import Scene, Step, Story
 from portal.site.start import DEMO_PREFIX
 from wishes.wishes import services
+from wishes.wishes.catalogue import ensure_default_categories
 from wishes.wishes.domain import State
+from wishes.wishes.limits import REOPEN_DAYS
 from wishes.wishes.models import Category, Wish
 from wishes.wishes.photos import PHOTO_PURPOSE
 
@@ -49,7 +53,8 @@ def load(stories: Iterable[Story], *, now: datetime, progress: Progress) -> None
         everybody = people.engage(now)
         places.draw_grids(everybody["韩涛"])
         people.appoint_staff(everybody, now)
-        catalogue.set_up(everybody["韩涛"])
+        ensure_default_categories()
+        change_setting(actor=everybody["韩涛"], territory=Territory.objects.get(code=EGRET), key=REOPEN_DAYS, text="10")
         people.settle(everybody, now)
         Director(everybody, now=now, progress=progress).play(list(stories))
         _read_old_notices(everybody.values(), now - UNREAD)

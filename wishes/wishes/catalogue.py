@@ -1,14 +1,11 @@
-"""What wishes are about in the demo, and wording ready for answers. A new portal can begin with the same list."""
+"""What a new portal's wishes can be about, and wording ready for answers; administrators go on in the admin."""
 
 from typing import NamedTuple
 
-from grids.roles.models import Role
-from grids.territory.models import Territory
-from grids.territory.services import change_setting
-from portal.accounts.models import User
-from portal.site.demo.people import EGRET
+from django.db import transaction
+
+from grids.roles.domain import Role
 from wishes.wishes.domain import Kind, Urgency
-from wishes.wishes.limits import REOPEN_DAYS
 from wishes.wishes.models import AnswerTemplate, Category
 
 
@@ -79,9 +76,9 @@ PURPOSE = AnswerTemplate.Purpose
 TEMPLATES = (
     (PURPOSE.DECLINE, "内容不适合公开", "您写的内容里有别人的隐私，不适合公开。改一改再提交，我们马上受理。"),
     (PURPOSE.DECLINE, "属于商业推广", "这里只帮邻居的忙，不能发商业推广。"),
-    (PURPOSE.CANNOT_BE_DONE, "需要整体改造", "这件事要等整栋楼一起改造。我们已经记下，改造时优先安排。"),
+    (PURPOSE.CANNOT_BE_DONE, "需要整体改造", "这件事要等整栋楼一起改造。我们已经记下，改造时一并考虑。"),
     (PURPOSE.NOT_OURS, "转城管", "这是城市管理部门的事，我们已经把情况转过去，并会跟着问结果。"),
-    (PURPOSE.NOT_OURS, "转物业", "这是物业公司的责任，我们已经书面通知物业，三天内给您回话。"),
+    (PURPOSE.NOT_OURS, "转物业", "这是物业公司的责任，我们已经告诉物业，并会跟着问结果。"),
     (PURPOSE.DUPLICATE, "已有同样的心愿", "邻居已经提过同样的事，正在办，办好了一起告诉您。"),
     (PURPOSE.REJECT_VERIFICATION, "请补充情况", "还差一点情况没写清楚，补充以后再提交就行，编号不变。"),
     (PURPOSE.EXTEND, "等配件", "配件要订货，到了马上上门。"),
@@ -89,8 +86,14 @@ TEMPLATES = (
 )
 
 
-def set_up(actor: User) -> None:
-    """Categories of two levels, answer templates, and one setting that differs in one community."""
+@transaction.atomic
+def ensure_default_categories() -> None:
+    """Categories of two levels and answer templates, where there is no category yet.
+
+    Nothing is added to a catalogue that is in use: what an administrator removed stays removed.
+    """
+    if Category.objects.exists():
+        return
     position = 0
     for (code, name), leaves in GROUPS.items():
         position += 10
@@ -111,6 +114,7 @@ def set_up(actor: User) -> None:
                 emergency_advice=leaf.emergency,
                 position=position,
             )
+    if AnswerTemplate.objects.exists():
+        return
     for number, (purpose, title, text) in enumerate(TEMPLATES):
         AnswerTemplate.objects.create(purpose=purpose, title=title, text=text, position=number)
-    change_setting(actor=actor, territory=Territory.objects.get(code=EGRET), key=REOPEN_DAYS, text="10")
