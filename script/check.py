@@ -34,7 +34,7 @@ def steps() -> dict[str, list[tuple[str, ...]]]:
             (*MANAGE, "makemigrations", "--check", "--dry-run"),
             # Among the system checks is that each app's migrations form one line.
             (*MANAGE, "check", "--fail-level=WARNING"),
-            (*MANAGE, "lintmigrations", "--unapplied-migrations", "--warnings-as-errors", "--quiet=ok"),
+            (*MANAGE, "lintmigrations", "--include-apps", *PACKAGES, "--ignore-initial-migrations", "--quiet=ok"),
         ],
         "messages": [catalogues] if any((ROOT / "portal" / "locale").glob("*/*/django.po")) else [],
     }

@@ -37,7 +37,7 @@ def own_relations() -> Iterator[tuple[type[Model], "Field[object, object]", type
             for field in model._meta.get_fields():
                 target = field.related_model
                 if field.concrete and isinstance(target, type) and target._meta.app_label in OWN_APPS:
-                    yield model, field, target  # type: ignore[misc]
+                    yield model, field, target
 
 
 @pytest.mark.parametrize(
