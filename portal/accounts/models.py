@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.querysets import ConsentQuerySet, ConsentTextQuerySet
+from portal.hant import to_traditional
 from portal.masking import mask_name
 
 __all__ = ["Consent", "ConsentText", "PhoneCode", "User"]
@@ -151,6 +152,14 @@ class PhoneCode(models.Model):
         return self.created_at + self.LIFETIME
 
 
+def in_readers_language(text: str, english: str) -> str:
+    """A text in simplified Chinese as the reader gets it: in English where there is any, converted to traditional."""
+    language = get_language()
+    if language == "en" and english:
+        return english
+    return to_traditional(text) if language == "zh-hant" else text
+
+
 class ConsentText(models.Model):
     """One version of what people are asked to agree to (同意书), in plain words.
 
@@ -196,12 +205,13 @@ class ConsentText(models.Model):
 
     @property
     def shown_title(self) -> str:
-        return self.title_en if get_language() == "en" and self.title_en else self.title
+        """The title in the reader's language."""
+        return in_readers_language(self.title, self.title_en)
 
     @property
     def paragraphs(self) -> list[str]:
         """The body in the reader's language, one paragraph an item."""
-        body = self.body_en if get_language() == "en" and self.body_en else self.body
+        body = in_readers_language(self.body, self.body_en)
         return [line.strip() for line in body.splitlines() if line.strip()]
 
 

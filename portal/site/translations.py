@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -22,7 +21,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
-from opencc import OpenCC
+
+from portal.hant import to_traditional
 
 ROOT: Path = settings.BASE_DIR
 LOCALE: Path = settings.LOCALE_PATHS[0]
@@ -143,28 +143,6 @@ def _save(locale: str, catalogue: Catalog) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, catalogue, width=0, include_lineno=False, sort_by_file=True, omit_header=False)
-
-
-@lru_cache
-def _terms() -> tuple[re.Pattern[str], dict[str, str]]:
-    lines = (LOCALE / CONVERTED / "terms.tsv").read_text(encoding="utf-8").splitlines()
-    table = dict(line.split("\t") for line in lines if line)
-    return re.compile("|".join(sorted(map(re.escape, table), key=len, reverse=True))), table
-
-
-@lru_cache
-def _converter() -> OpenCC:
-    return OpenCC("s2twp")
-
-
-def to_traditional(text: str) -> str:
-    """Simplified to traditional Chinese in Taiwan's wording; placeholders and set terms stay what they are."""
-    terms, table = _terms()
-    converted, start = [], 0
-    for term in terms.finditer(text):
-        converted += [_converter().convert(text[start : term.start()]), table[term.group()]]
-        start = term.end()
-    return "".join([*converted, _converter().convert(text[start:])])
 
 
 def expected(locale: str, template: Catalog | None = None) -> Catalog:

@@ -156,6 +156,10 @@ def test_the_first_texts_are_put_in_place_once() -> None:
     with translation.override("en"):
         assert text.shown_title == "How we use your information"
         assert text.paragraphs[0].startswith("We only collect")
+    with translation.override("zh-hant"):
+        assert text.shown_title == "我們怎樣用您的資訊"
+        assert text.paragraphs[0].startswith("我們只收辦事要用的：您的手機號")
+    assert text.paragraphs[0].startswith("我们只收办事要用的")
 
 
 def test_existing_texts_are_left_alone() -> None:

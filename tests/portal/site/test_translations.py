@@ -116,19 +116,6 @@ def test_a_changed_conversion_is_noticed(own_locale: Path) -> None:
     assert translations.problems() == ["zh_Hant: not converted anew: '社区'"]
 
 
-@pytest.mark.parametrize(
-    ("simplified", "traditional"),
-    [
-        ("洲岛家园社区的网格员", "洲島家園社區的網格員"),
-        ("核实通过，%(name)s 支持", "核實通過，%(name)s 支持"),
-        ("短信验证码发到{phone}", "簡訊驗證碼發到{phone}"),
-        ("回头看看里面", "回頭看看裡面"),
-    ],
-)
-def test_conversion_keeps_terms_and_placeholders(simplified: str, traditional: str) -> None:
-    assert translations.to_traditional(simplified) == traditional
-
-
 def test_compiling_writes_what_django_reads(own_locale: Path) -> None:
     write(own_locale, '_("社区")')
     translations.update()
