@@ -1,10 +1,13 @@
 """The page of one wish: who sees what of it, and what each can do."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from portal.deadlines.models import Clock
+from portal.deadlines.sweeping import sweep_clocks
 from tests.wishes.wishes.factories import (
     IN_STATE,
     SECRET_ADDRESS,
@@ -119,6 +122,18 @@ def test_the_timeline_tells_what_was_what_is_and_what_comes(cast: Cast) -> None:
     now = next(step for step in steps if step.state == "now")
     assert "正在帮忙" in str(now.label)
     assert "办结时限" in str(now.note)
+
+
+def test_where_time_ran_out_is_no_step_done(cast: Cast) -> None:
+    wish = posted(cast)
+    due = Clock.objects.get(subject_id=wish.pk).due_at
+    assert due is not None
+    sweep_clocks(now=due + timedelta(hours=1))
+    page = client_of(cast.author).get(wish.get_absolute_url())
+    assert [str(step.label) for step in page.context["steps"] if step.late] == ["超过时限，已上报"]
+    line = page.content.decode().split('<li class="overdue">')[1].split("</li>")[0]
+    assert "超过时限" in line
+    assert "（已完成）" not in line
 
 
 def test_the_author_sees_who_looked_and_why_and_the_public_does_not(cast: Cast) -> None:

@@ -251,3 +251,13 @@ def test_more_rows_cost_no_more_queries(cast: Cast, who: str | None, address: st
     many(cast, 11)
     assert cost() <= few
     assert few <= 12
+
+
+def test_the_form_is_folded_until_something_is_chosen_in_it(cast: Cast) -> None:
+    posted(cast)
+    client = client_of(None)
+    folded, open_ = '<details class="list-narrowing">', '<details class="list-narrowing" open>'
+    assert folded in client.get(LIST).content.decode()
+    assert folded in client.get(f"{LIST}?state=published").content.decode(), "states are pills outside of the form"
+    for chosen in ("kind=service", f"category={cast.category.code}", "where=%E7%A4%BE%E5%8C%BA"):
+        assert open_ in client.get(f"{LIST}?{chosen}").content.decode()

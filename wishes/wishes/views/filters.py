@@ -114,6 +114,11 @@ class WishFilters:
         """Whether anything but the place is chosen."""
         return bool(self.state or self.kind or self.category)
 
+    @property
+    def chosen(self) -> bool:
+        """Whether a field of the form is filled in, so that it is shown open. The place stands below it anyway."""
+        return bool(self.words or self.kind or self.category)
+
     def condition(self) -> Q:
         """All of it as one condition on wishes."""
         condition = STATES[self.state][1] if self.state else Q()

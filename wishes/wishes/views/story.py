@@ -16,19 +16,21 @@ from wishes.wishes.domain import State
 from wishes.wishes.models import Wish
 
 REVEALED = "wishes.contact.revealed"
+OVERDUE = "deadlines.clock.overdue"
 # Publication follows at once from verification or submission; the clock tells of itself.
 UNTOLD = frozenset({REVEALED, "deadlines.clock.warned"})
 
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the timeline: `state` is done, now or next."""
+    """One line of the timeline: `state` is done, now or next; `late` marks where the time allowed ran out."""
 
     state: str
     label: str | Promise
     when: datetime | str = ""
     note: str | Promise = ""
     text: str = ""
+    late: bool = False
 
 
 def steps_of(
@@ -51,7 +53,7 @@ def looks_of(events: Iterable[Event]) -> list[Event]:
 
 
 def _done(wish: Wish, event: Event) -> Step:
-    return Step("done", event.label, event.occurred_at, _who(wish, event), event.text)
+    return Step("done", event.label, event.occurred_at, _who(wish, event), event.text, late=event.type == OVERDUE)
 
 
 def _who(wish: Wish, event: Event) -> str:
