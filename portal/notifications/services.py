@@ -199,6 +199,15 @@ def resend(*, actor: User, delivery: ChannelDelivery, now: datetime | None = Non
     after_commit(BULK if locked.in_bulk else SEND_NOW)
 
 
+def keep_to_inboxes(*, now: datetime | None = None) -> int:
+    """Whatever still waits for another channel is not sent, and stays in the inboxes; returns how many that were.
+
+    For people who do not exist: the demo's neighbours have telephone numbers, but nobody there to read them.
+    """
+    waiting = ChannelDelivery.objects.filter(standing__in=(Standing.HELD, Standing.WAITING))
+    return waiting.update(standing=Standing.SKIPPED, settled_at=now or timezone.now(), detail="inbox only")
+
+
 @transaction.atomic
 def forget(*, user: User) -> None:
     """Remove what was told to a person who erases their data, and how they wished to be told."""

@@ -59,7 +59,7 @@ class Command(BaseCommand):
         if not is_loaded():
             raise CommandError(_("还没有装演示数据。"))
         self.stdout.write(_("工作人员（密码 %(password)s，两步登录密钥 %(secret)s）") % _secrets())
-        self.stdout.write(_("  现在的六位验证码：manage.py load_demo --code"))
+        self.stdout.write(_("  现在的六位验证码：script/manage load_demo --code"))
         for one in (*STAFF, *ADMINISTRATORS):
             self.stdout.write(f"  {one.username:<22} {one.name}　{_what(User.objects.get(username=one.username))}")
         self.stdout.write(_("居民和志愿者（手机验证码会显示在服务器窗口里）"))

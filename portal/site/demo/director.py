@@ -13,7 +13,7 @@ from portal.accounts.models import User
 from portal.deadlines.domain import TIME_ZONE
 from portal.deadlines.sweeping import sweep_clocks
 from portal.notifications.models import Notice
-from portal.notifications.services import mark_all_read
+from portal.notifications.services import keep_to_inboxes, mark_all_read
 from portal.outbox.services import drain
 from portal.photos.models import Photo
 from portal.photos.services import accept_upload, process_waiting_photo
@@ -58,6 +58,7 @@ def load(stories: Iterable[Story], *, now: datetime, progress: Progress) -> None
         people.settle(everybody, now)
         Director(everybody, now=now, progress=progress).play(list(stories))
         _read_old_notices(everybody.values(), now - UNREAD)
+        keep_to_inboxes(now=now)
 
 
 class Director:
@@ -93,17 +94,22 @@ class Director:
             played += 1
             self.progress(played, total)
         self._pass_time(swept, self.now)
+        # So that the portal has nothing to catch up with when it starts.
+        self._sweep(self.now)
 
     def _pass_time(self, swept: datetime, until: datetime) -> datetime:
         """What the portal does by itself while time passes: warnings, escalation, confirmation."""
         while swept + SWEEP <= until:
             swept += SWEEP
-            if sweep_clocks(now=swept):
-                drain()
-            for wish in Wish.objects.filter(state=State.FULFILLED, fulfilled_at__lte=swept - timedelta(days=7)):
-                services.auto_confirm_wish(wish=wish, at=swept)
-                drain()
+            self._sweep(swept)
         return swept
+
+    def _sweep(self, at: datetime) -> None:
+        if sweep_clocks(now=at):
+            drain()
+        for wish in Wish.objects.filter(state=State.FULFILLED, fulfilled_at__lte=at - timedelta(days=7)):
+            services.auto_confirm_wish(wish=wish, at=at)
+            drain()
 
     def _begins(self, story: Story) -> datetime:
         if story.hours:

@@ -13,6 +13,7 @@ from portal.notifications.models import ChannelDelivery, Notice, Preference
 from portal.notifications.registry import Channel, UnknownKind, kind_of, notice_kind
 from portal.notifications.services import (
     choose_rhythm,
+    keep_to_inboxes,
     mark_all_read,
     mark_read,
     notify,
@@ -25,6 +26,16 @@ pytestmark = pytest.mark.django_db
 
 def standings(person: Any) -> dict[str, str]:
     return dict(ChannelDelivery.objects.filter(recipient=person).values_list("channel", "standing"))
+
+
+def test_what_waits_can_be_left_in_the_inboxes(noon: Any) -> None:
+    person = PersonFactory()
+    tell(person)
+    assert standings(person) == {"sms": "waiting", "email": "waiting"}
+    assert keep_to_inboxes() == 2
+    assert standings(person) == {"sms": "skipped", "email": "skipped"}
+    assert unread_count(person) == 1
+    assert keep_to_inboxes() == 0
 
 
 def test_everybody_is_told_once_however_often_the_handler_runs(noon: Any) -> None:

@@ -11,7 +11,8 @@ from pytest_django import Settings
 from grids.territory.models import Territory
 from portal.accounts.models import User
 from portal.deadlines.models import Clock
-from portal.notifications.models import Notice
+from portal.notifications.domain import Standing
+from portal.notifications.models import ChannelDelivery, Notice
 from portal.outbox.models import Delivery, Event
 from portal.photos.models import Photo
 from portal.site.demo.people import ADMINISTRATORS, STAFF
@@ -43,6 +44,7 @@ def test_the_demo_shows_everything_and_is_true(demo: None) -> None:
     assert not Event.objects.filter(occurred_at__gt=now).exists()
     assert not Notice.objects.filter(created_at__gt=now).exists()
     assert not Delivery.objects.exclude(state=Delivery.State.DONE).exists()
+    assert not ChannelDelivery.objects.exclude(standing=Standing.SKIPPED).exists(), "no messages to invented people"
     assert not Photo.objects.exclude(state="ready").exists()
     for wish in wishes.exclude(number=""):
         assert wish.number.startswith(f"{timezone.localdate(wish.submitted_at):%Y-%m%d}-")
