@@ -14,6 +14,7 @@ from portal.deadlines.calendar import territories
 from portal.deadlines.models import CalendarChange, CalendarOverride, Clock, ClockExtension, ClockPause
 from portal.deadlines.recomputing import change_override, remove_override, set_override
 from portal.deadlines.words import explain
+from portal.outbox.admin import ReadOnlyAdmin
 
 
 class CalendarOverrideForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -83,19 +84,6 @@ class CalendarOverrideAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             remove_override(actor=_person(request), override=override, at=timezone.now())
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rows that services write: shown, never changed here."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]
     """Rows beneath a clock, shown only."""
 
@@ -129,7 +117,6 @@ class ClockAdmin(ReadOnlyAdmin):
     list_filter = ["state", "kind", "escalation"]
     search_fields = ["=subject_id"]
     ordering = ["-id"]
-    show_full_result_count = False
     readonly_fields = ["in_words"]
     inlines = [PauseInline, ExtensionInline]
 
