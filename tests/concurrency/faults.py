@@ -1,7 +1,7 @@
-"""Stops a process of the portal at a chosen moment, so that a test can kill it exactly there.
+"""Breaks a process of the portal in a chosen way, named by WUWEI_FAULT, to show what its guards are for.
 
-WUWEI_FAULT names the moment. The process says that it has arrived by writing to the file WUWEI_FAULT_FILE and then
-waits until it is killed.
+Most ways stop it at a moment, so that a test can kill it exactly there: the process says that it has arrived by
+writing to the file WUWEI_FAULT_FILE and then waits until it is killed.
 """
 
 import os
@@ -14,6 +14,11 @@ from celery.signals import task_postrun
 from django.apps import AppConfig
 
 CLAIMED = "wishes.wish.claimed"
+
+
+def wish_id() -> int:
+    """The wish whose claim matters; others go their way."""
+    return int(os.environ["WUWEI_FAULT_WISH"])
 
 
 def arrive_and_wait() -> None:
@@ -39,7 +44,8 @@ def after_effect() -> None:
     put_down = Delivery.save
 
     def save(self: Delivery, *arguments: Any, **options: Any) -> None:
-        if self.event.type == CLAIMED and self.state == Delivery.State.DONE:
+        ours = self.event.type == CLAIMED and self.event.subject_id == wish_id()
+        if ours and self.state == Delivery.State.DONE:
             arrive_and_wait()
         put_down(self, *arguments, **options)
 
@@ -52,8 +58,9 @@ def after_task() -> None:
     def ended(task: Any = None, **_: Any) -> None:
         from portal.outbox.models import Delivery
 
-        done = Delivery.objects.filter(event__type=CLAIMED, state=Delivery.State.DONE)
-        if task.name == "portal.outbox.tasks.relay" and done.exists():
+        told = Delivery.objects.filter(event__type=CLAIMED, event__subject_id=wish_id())
+        finished = told.exists() and not told.exclude(state=Delivery.State.DONE).exists()
+        if task.name == "portal.outbox.tasks.relay" and finished:
             arrive_and_wait()
 
     task_postrun.connect(ended, weak=False)
@@ -73,8 +80,21 @@ def after_gateway() -> None:
     channels.by_sms = by_sms
 
 
+def unlocked() -> None:
+    """In the web process: a wish is read without its lock, and slowly, so that others read it meanwhile."""
+    from wishes.wishes.models import Wish
+    from wishes.wishes.services import steps
+
+    def locked(wish: Wish) -> Wish:
+        found = Wish.objects.select_related("territory", "author").get(pk=wish.pk)
+        time.sleep(4)
+        return found
+
+    steps.locked = locked
+
+
 MOMENTS: dict[str, Callable[[], None]] = {
-    moment.__name__: moment for moment in (after_commit, after_effect, after_task, after_gateway)
+    moment.__name__: moment for moment in (after_commit, after_effect, after_task, after_gateway, unlocked)
 }
 
 
