@@ -55,7 +55,7 @@ def collect_static() -> None:
     wanted = digest(sources)
     if not mark.exists() or mark.read_text() != wanted:
         print("Collecting static files …", flush=True)
-        run("manage.py", "collectstatic", "--no-input", "--clear")
+        run("manage.py", "collectstatic", "--no-input")
         mark.write_text(wanted)
 
 

@@ -232,7 +232,7 @@ class Server:
                 return
             if time.monotonic() > until:
                 say(f"Not everything answers yet: {state} (see {self.url}/healthz)")
-                return
+                until += READY_SECONDS
 
     def health(self) -> tuple[bool, str]:
         try:

@@ -37,6 +37,7 @@ SETTINGS = "portal.settings.development"
 SECRET_KEY = "the key of a portal that lives as long as a test run and is used by nobody else"
 WAIT_SECONDS = 60
 PRISTINE = "pristine"
+CACHE_DATABASE = 1
 
 
 def wait_for(condition: Callable[[], Any], what: str, seconds: float = WAIT_SECONDS) -> Any:
@@ -104,7 +105,10 @@ class PortalServer:
             direct.execute(f"CREATE DATABASE wuwei TEMPLATE {PRISTINE}")
         assert self.services.valkey
         with self.services.valkey.client() as client:
-            client.flushall()
+            # Not all of it: the queues' bindings are written once by each process that knows them.
+            client.delete("now", "bulk")
+            client.execute_command("SELECT", CACHE_DATABASE)
+            client.flushdb()
         self.sms_file.unlink(missing_ok=True)
 
     def wait_until_ready(self) -> None:
@@ -183,6 +187,22 @@ class PortalServer:
     def restart_worker(self, env: Mapping[str, str] | None = None) -> None:
         self.kill_worker(signal.SIGTERM)
         self.start_worker(env)
+
+    def revive(self) -> None:
+        """Start again what has ended by itself, as systemd would."""
+        starts = {"web": self.start_web, "worker": self.start_worker, "beat": self.start_beat}
+        for name, start in starts.items():
+            if name not in self.processes or self.processes[name].poll() is not None:
+                start()
+
+    def wait_until_revived(self) -> None:
+        """Wait for a healthy portal, starting again meanwhile whatever ends."""
+
+        def healthy() -> bool:
+            self.revive()
+            return self.health()[0] == 200
+
+        wait_for(healthy, "a healthy portal", 3 * WAIT_SECONDS)
 
     def worker_pids(self) -> list[int]:
         """The worker's main process and its children."""
@@ -271,7 +291,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def portal_server() -> Iterator[PortalServer]:
+def portal_processes() -> Iterator[PortalServer]:
     """The portal of this test process, started when the first test asks for it."""
     folder = Path(tempfile.mkdtemp(prefix=f"wuwei-test-{os.getpid()}-"))
     server = PortalServer(folder)
@@ -284,7 +304,14 @@ def portal_server() -> Iterator[PortalServer]:
 
 
 @pytest.fixture(scope="module")
+def portal_server(portal_processes: PortalServer) -> PortalServer:
+    """A running portal, empty when the module begins."""
+    portal_processes.reset()
+    portal_processes.wait_until_revived()
+    return portal_processes
+
+
+@pytest.fixture(scope="module")
 def fresh_portal(portal_server: PortalServer) -> PortalServer:
-    """The portal, emptied for this module."""
-    portal_server.reset()
+    """The same, for modules that say how much they rely on its being empty."""
     return portal_server

@@ -49,7 +49,7 @@ def _cookie(client: Client) -> dict[str, str]:
 def in_elder_mode(page: Page) -> None:
     page.goto("/about/")
     page.locator("button[name=elder]:visible").click()
-    assert page.locator("html[data-elder]").count() == 1
+    page.locator("html[data-elder]").wait_for(state="attached")
 
 
 def assert_sound(page: Page) -> None:
