@@ -14,7 +14,6 @@ from grids.roles.events import (
 from grids.roles.models import Appointment, Residency
 from grids.roles.policies import RESIDENCY_DECIDERS
 from grids.roles.queries import nearest_holders
-from portal.formats import day_words
 from portal.notifications.services import notify
 from portal.outbox.models import Event
 from portal.outbox.registry import Payload, handles
@@ -68,8 +67,8 @@ def tell_appointed(event: Event, payload: Payload) -> None:
         recipients=[payload.user_id],
         params={
             "place": appointment.territory.name,
-            "role": str(Role(payload.role).label),
-            "day": day_words(appointment.starts_on),
+            "role": Role(payload.role).label,
+            "day": appointment.starts_on,
         },
         url=reverse("home"),
     )

@@ -54,7 +54,7 @@ def remaining_words(clock: Clock, now: datetime, calendar: WorkCalendar | None =
     if clock.state == ClockState.STOPPED:
         return _("按时办结") if clock.was_on_time else _("超时办结")
     if clock.due_at is None:
-        return _("暂停中：{reason}").format(reason=clock.paused_reason) if clock.paused_reason else _("暂停中")
+        return _("暂停中：{reason}").format(reason=_(clock.paused_reason)) if clock.paused_reason else _("暂停中")
     return time_left_words(clock.due_at, now, calendar, clock.territory_id)
 
 
@@ -126,7 +126,7 @@ def _standstill_lines(clock: Clock, today: date) -> list[tuple[datetime, str]]:
         if span.is_stop:
             lines.append((span.started_at, _("{when}已答复，停止计时").format(when=start)))
         elif span.reason:
-            lines.append((span.started_at, _("{when}起暂停：{reason}").format(when=start, reason=span.reason)))
+            lines.append((span.started_at, _("{when}起暂停：{reason}").format(when=start, reason=_(span.reason))))
         else:
             lines.append((span.started_at, _("{when}起暂停").format(when=start)))
         if span.ended_at is not None and not (clock.stopped_at == span.ended_at and not span.is_stop):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.notifications.models import ChannelDelivery, Digest, Notice
 from portal.notifications.notices import DIGEST_SMS, NOTICE_SMS
+from portal.notifications.wording import Given
 
 # A digest names this many notices and says how many more there are.
 NAMED = 30
@@ -30,13 +31,13 @@ def compose_notice(delivery: ChannelDelivery) -> Message:
     """The message of one notice."""
     notice = delivery.notice
     kind = notice.definition
-    known = {**notice.params, "title": notice.title}
+    known = Given({**notice.params, "title": notice.title})
     names = kind.sms_params if kind else ("title",)
     return Message(
         subject=notice.title,
         body=render_to_string("notifications/email_notice.txt", {"notice": notice, "url": absolute(notice.url)}),
         sms_kind=kind.sms_template if kind else NOTICE_SMS,
-        sms_values={name: known.get(name, "") for name in names},
+        sms_values={name: known[name] for name in names},
     )
 
 

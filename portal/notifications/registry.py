@@ -9,6 +9,8 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal.notifications.wording import Given
+
 
 class Channel(models.TextChoices):
     """How a notice reaches a person (渠道)."""
@@ -49,16 +51,11 @@ class NoticeKind:
 
     def render_title(self, params: Mapping[str, str]) -> str:
         """The title in the active language; a name that was not given stays empty."""
-        return str(self.title).format_map(_Given(params))
+        return str(self.title).format_map(Given(params))
 
     def render_body(self, params: Mapping[str, str]) -> str:
         """The body in the active language; a name that was not given stays empty."""
-        return str(self.body).format_map(_Given(params))
-
-
-class _Given(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return ""
+        return str(self.body).format_map(Given(params))
 
 
 _kinds: dict[str, NoticeKind] = {}

@@ -17,6 +17,7 @@ from portal.notifications.domain import QUIET_FROM, QUIET_UNTIL, Rhythm, Standin
 from portal.notifications.events import DeliveryResent
 from portal.notifications.models import ChannelDelivery, FanOut, Notice, Preference, QuietHours
 from portal.notifications.registry import Channel, NoticeKind, kind_of
+from portal.notifications.wording import Value, kept
 from portal.outbox.models import Event
 from portal.outbox.services import audit
 from portal.outbox.wake import after_commit
@@ -33,7 +34,7 @@ BULK = "portal.notifications.tasks.bulk"
 
 
 @transaction.atomic
-def notify(*, event: Event, kind: str, recipients: Iterable[int], params: Mapping[str, str], url: str) -> int:
+def notify(*, event: Event, kind: str, recipients: Iterable[int], params: Mapping[str, Value], url: str) -> int:
     """Tell these users (by id) of an event; return how many are told who were not told before.
 
     Called from outbox handlers. The same event, kind and recipient make one notice, however often this is called.
@@ -42,7 +43,7 @@ def notify(*, event: Event, kind: str, recipients: Iterable[int], params: Mappin
     definition = kind_of(kind)
     if not url.startswith("/") or url.startswith(("//", "/\\")):
         raise ValueError(f"A notice leads into the portal, not to {url!r}.")
-    given = {name: str(value) for name, value in params.items()}
+    given = {name: kept(value) for name, value in params.items()}
     people = sorted(set(recipients))
     if len(people) > FAN_OUT_ABOVE:
         FanOut.objects.create(event=event, kind=kind, params=given, url=url, recipients=people, total=len(people))

@@ -5,18 +5,18 @@ Handlers run after commit, once for each event in effect, and rely on no order a
 
 from collections.abc import Iterable
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from grids.roles.queries import nearest_holders
 from portal.deadlines.events import ClockOverdue, ClockRecomputed, ClockWarned
 from portal.deadlines.models import Clock
-from portal.formats import when_words
 from portal.notifications.registry import NoticeKind
 from portal.notifications.services import notify
+from portal.notifications.wording import Value
 from portal.outbox.models import Event
 from portal.outbox.registry import handles
 from wishes.wishes import events, notices
-from wishes.wishes.domain import ESCALATION_ROLES, State, Urgency
+from wishes.wishes.domain import ESCALATION_ROLES, End, State, Urgency
 from wishes.wishes.limits import auto_confirm_after
 from wishes.wishes.models import Claim, Question, Rating, Reopening, Wish
 from wishes.wishes.services.steps import CLOCK_KIND
@@ -172,7 +172,7 @@ def on_answered(event: Event, payload: events.ResidentAnswered) -> None:
 @handles(events.WishExtended, name="wishes.tell_of_extension")
 def on_extended(event: Event, payload: events.WishExtended) -> None:
     wish = _wish(payload.wish_id)
-    due = when_words(payload.due_after) if payload.due_after else ""
+    due = payload.due_after or ""
     people = [wish.author_id, wish.entered_by_id, wish.claimant_id, wish.responsible_id]
     _tell(event, wish, notices.EXTENDED, people, reason=event.text, due=due)
 
@@ -198,7 +198,7 @@ def on_warned(event: Event, payload: ClockWarned) -> None:
     if not _is_about_wish(payload):
         return
     wish = _wish(payload.subject_id)
-    due = when_words(wish.due_at) if wish.due_at else ""
+    due = wish.due_at or ""
     _tell(event, wish, notices.DUE_SOON, [wish.responsible_id, wish.claimant_id], due=due)
 
 
@@ -208,7 +208,7 @@ def on_overdue(event: Event, payload: ClockOverdue) -> None:
     if not _is_about_wish(payload):
         return
     wish = _follow_clock(payload.subject_id, payload.clock_id)
-    due = when_words(wish.due_at) if wish.due_at else ""
+    due = wish.due_at or ""
     above = nearest_holders(ESCALATION_ROLES[payload.level], wish.territory) if wish.territory else []
     people = [wish.responsible_id, wish.claimant_id, *(user.pk for user in above)]
     _tell(event, wish, notices.OVERDUE, people, due=due)
@@ -241,12 +241,12 @@ def _tell_helpers(event: Event, wish: Wish, claimant_id: int | None) -> None:
         wish,
         notices.OVER_FOR_HELPERS,
         [claimant_id, wish.responsible_id],
-        end=wish.get_end_display(),
+        end=End(wish.end).label,
         reason=event.text,
     )
 
 
-def _tell(event: Event, wish: Wish, kind: NoticeKind, people: Iterable[int | None], **params: str) -> None:
+def _tell(event: Event, wish: Wish, kind: NoticeKind, people: Iterable[int | None], **params: Value) -> None:
     recipients = dict.fromkeys(pk for pk in people if pk is not None and pk != event.actor_id)
     if recipients:
         notify(
@@ -262,7 +262,7 @@ def _params(wish: Wish) -> dict[str, str]:
     return {"title": wish.title, "number": wish.number}
 
 
-def _place(wish: Wish) -> str:
+def _place(wish: Wish) -> Value:
     return " ".join(part for part in (str(wish.territory or ""), wish.place) if part) or _("没写地点")
 
 

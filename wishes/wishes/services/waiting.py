@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from portal.accounts.models import User
 from portal.deadlines.domain import Limit
@@ -28,7 +29,7 @@ def pause_for_resident(*, actor: User, wish: Wish, question: str, at: datetime |
     text = steps.required(question, field="question", message=_("请写下想问居民什么。"))
     asked = Question.objects.create(wish=wish, asked_by=actor, text=text, asked_at=now)
     wish.waiting_since = now
-    steps.pause(wish, reason=_("等居民回答"), actor=actor, at=now)
+    steps.pause(wish, reason=gettext_noop("等居民回答"), actor=actor, at=now)
     steps.responded(wish, now)
     record(ResidentAsked(wish_id=wish.pk, question_id=asked.pk), subject=wish, actor=actor, at=now)
     steps.save(wish)
