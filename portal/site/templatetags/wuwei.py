@@ -8,7 +8,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.forms import BaseForm
+from django.forms import BaseForm, BoundField, Field
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -141,25 +141,37 @@ def state_tag(subject: Any, label: str = "", tone: str = "") -> dict[str, str]:
     return {"label": label, "tone": tone}
 
 
-def _problems(form: BaseForm) -> Iterable[dict[str, str]]:
+def _first_choice(bound: BoundField) -> str:
+    """The id of the first of a group of choices, also of choices in groups; nothing where there are none."""
+    return next((str(choice.id_for_label) for choice in bound.subwidgets), "")
+
+
+def _problems(form: BaseForm, anchor: str) -> Iterable[dict[str, str]]:
     for message in form.non_field_errors():
-        yield {"message": str(message), "href": ""}
+        yield {"message": str(message), "href": anchor}
     for bound in form:
-        target = f"{bound.auto_id}_0" if bound.use_fieldset else bound.id_for_label
+        target = _first_choice(bound) if bound.use_fieldset else bound.id_for_label
         for error in bound.errors.as_data():
             for message in error.messages:
-                # "Fill this in" needs to say which, away from its field.
-                words = f"{bound.label}：{message}" if error.code == "required" else str(message)
+                # "Fill this in" needs to say which, away from its field; a field's own words name it already.
+                words = (
+                    f"{bound.label}：{message}"
+                    if message == str(Field.default_error_messages["required"])
+                    else str(message)
+                )
                 yield {"message": words, "href": f"#{target}" if target and not bound.is_hidden else ""}
 
 
 @register.inclusion_tag("site/components/error_summary.html")
-def error_summary(*forms: BaseForm | None, problem: DomainError | str | None = None) -> dict[str, Any]:
+def error_summary(
+    *forms: BaseForm | None, problem: DomainError | str | None = None, anchor: str = ""
+) -> dict[str, Any]:
     """What went wrong, at the top of the page and focused, each with a link to its field.
 
-    Takes any number of forms, and the `DomainError` (or words) with which a service refused.
+    Takes any number of forms, and the `DomainError` (or words) with which a service refused, where wanted with the
+    `anchor` at which it, and what belongs to no field, is put right.
     """
-    problems = [each for form in forms if form for each in _problems(form)]
+    problems = [each for form in forms if form for each in _problems(form, anchor)]
     if problem:
-        problems.insert(0, {"message": str(getattr(problem, "message", problem)), "href": ""})
+        problems.insert(0, {"message": str(getattr(problem, "message", problem)), "href": anchor})
     return {"problems": problems}
