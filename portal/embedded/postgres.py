@@ -18,8 +18,9 @@ from portal.embedded.processes import EmbeddedError, command_line, first_number,
 
 DATABASE = "wuwei"
 START_SECONDS = 120  # crash recovery of a large database takes a while
-# What a throw-away database may leave out because nobody will miss its data after a power cut.
-THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# What a throw-away database may leave out because nobody will miss its data after a power cut. A commit is still handed
+# to the system before it is acknowledged (synchronous_commit), so that tests may kill it.
+THROW_AWAY = {"fsync": "off", "full_page_writes": "off"}
 
 
 @dataclass
