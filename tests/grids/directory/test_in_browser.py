@@ -11,9 +11,9 @@ from grids.roles.domain import Role
 from grids.territory.browsing import forget_starting_places
 from grids.territory.models import Grid, Territory
 from tests.browser import DESKTOP, OpenPage, assert_no_axe_violations
-from tests.grids.roles.factories import AppointmentFactory, PersonFactory, ResidencyFactory, make_staff
-from tests.grids.territory.factories import BuildingFactory, CommunityFactory, DistrictFactory, GridFactory, square
-from tests.portal.accounts.factories import enter, enter_as_staff
+from tests.grids.roles.factories import AppointmentFactory, make_staff
+from tests.grids.territory.factories import BuildingFactory, DistrictFactory, GridFactory, square
+from tests.portal.accounts.factories import enter_as_staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,26 +67,6 @@ def test_a_refused_position_says_what_to_do(grid: Territory, live_server: LiveSe
     page.goto(reverse("grid_finder"))
     page.get_by_role("button", name="用我现在的位置找").click()
     page.get_by_text("没有拿到位置").wait_for()
-
-
-def test_residency_pages_are_clean(grid: Territory, live_server: LiveServer, open_page: OpenPage) -> None:
-    resident, waiting = enter(Client(), PersonFactory()), ResidencyFactory()
-    worker = enter_as_staff(Client(), make_staff(Role.COMMUNITY_WORKER, CommunityFactory()))
-    asking = [
-        reverse("residency"),
-        reverse("residency_choose"),
-        reverse("residency_choose") + "?at=320105004",
-        reverse("residency_ask", args=["320105004004"]),
-    ]
-    deciding = [reverse("residency_requests"), reverse("residency_request", args=[waiting.pk])]
-    for client, urls in ((resident, asking), (worker, deciding)):
-        for elder in ("0", "1"):
-            cookies = [*session(client), {"name": "elder", "value": elder}]
-            page = open_page(live_server.url, cookies=cookies)
-            for url in urls:
-                page.goto(url)
-                assert_no_axe_violations(page)
-                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
 
 
 def test_a_boundary_is_drawn_on_the_map(grid: Territory, live_server: LiveServer, open_page: OpenPage) -> None:

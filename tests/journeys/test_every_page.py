@@ -1,0 +1,221 @@
+"""Every page of the portal in Chromium, on a phone, on a desktop and in elder mode (docs/quality.md).
+
+The tour is read from the permission table, in which every route stands: whatever somebody gets with 200 is visited
+by the person who sees most of it. An answer that is not a page has to be named in `NO_PAGES`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page, Response
+
+from portal.accounts.consents import give_consent
+from portal.accounts.models import ConsentText, User
+from portal.outbox.services import drain
+from portal.site.preferences import ELDER_COOKIE
+from tests.browser import DESKTOP, PHONE, Watch, axe_violations
+from tests.permissions.addresses import address
+from tests.permissions.rows import Row, rows
+from tests.permissions.world import VIEWERS, build
+from tests.portal_server import PortalServer
+
+HEAVIEST_PAGE = 30_000  # bytes of HTML before compression
+# Programs' answers, photos, and files that are saved instead of shown.
+NO_PAGES = frozenset({"healthz", "photo", "api_schema", "mfa_download_recovery_codes", "admin:jsi18n"})
+API_PAGES = frozenset({"api_docs", "api_docs_operation"})
+# What the admin site's own libraries do in markup that is not ours: Django's date and time fields and search box
+# (label, label-title-only), select2 in its autocomplete (aria-input-field-name), Leaflet's drawing tools (link-name).
+RULES_OF_LIBRARIES = ("label", "label-title-only", "aria-input-field-name", "link-name")
+# The export page of django-import-export has a handler and styles in its markup, which our policy rightly refuses.
+REFUSED_ON_EXPORT = ("Executing inline event handler", "Applying inline style")
+# Who sees most of a page comes first; some pages are another page to each kind of person.
+WHO_SEES_MOST = ("worker", "system_administrator", "security_administrator", "audit_administrator", "author")
+DIFFERENT_TO_EACH = {
+    "home": ("anonymous", "author", "worker", "system_administrator"),
+    "wish_detail": ("author", "worker"),
+}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page of the tour, as one viewer sees it."""
+
+    name: str
+    viewer: str
+
+    def __str__(self) -> str:
+        return f"{self.name} as {self.viewer}"
+
+    @property
+    def is_admin(self) -> bool:
+        return self.name.startswith("admin:")
+
+
+def is_page(row: Row) -> bool:
+    return row.route not in NO_PAGES and (not row.route.startswith("api_") or row.route in API_PAGES)
+
+
+def welcome(row: Row) -> list[str]:
+    """Who gets the page, those who see most of it first."""
+    got = [viewer for viewer, status in row.expected()["GET"].items() if status == 200]
+    return sorted(got, key=[*WHO_SEES_MOST, *(viewer for viewer in VIEWERS if viewer not in WHO_SEES_MOST)].index)
+
+
+def tour() -> list[Stop]:
+    stops = []
+    for row in filter(is_page, rows()):
+        got = welcome(row)
+        viewers = [viewer for viewer in DIFFERENT_TO_EACH.get(row.route, ()) if viewer in got] or got[:1]
+        stops += [Stop(row.name, viewer) for viewer in viewers]
+    return stops
+
+
+def refusals() -> list[Stop]:
+    """The pages that ask something and, by the permission table, refuse an empty answer."""
+    stops = []
+    for row in filter(is_page, rows()):
+        answers = row.expected()["POST"]
+        stops += [Stop(row.name, viewer) for viewer in welcome(row) if answers[viewer] == 400][:1]
+    return stops
+
+
+# Empties every field of the page's own form and sends it, past what the browser itself would have refused.
+EMPTY_AND_SEND = """() => {
+    const form = document.querySelector('main form[method=post]');
+    for (const field of form.querySelectorAll('input:not([type=hidden]), textarea, select')) {
+        if (field.type === 'checkbox' || field.type === 'radio') field.checked = false; else field.value = '';
+    }
+    window.isBefore = true;
+    HTMLFormElement.prototype.submit.call(form);
+}"""
+
+
+class Tour:
+    """One browser tab that goes from page to page as one person after the other."""
+
+    def __init__(self, browser: Browser, server: PortalServer) -> None:
+        self.server = server
+        with server.database():
+            self.world = build()
+            for person in User.objects.all():
+                give_consent(actor=person, user=person, kind=ConsentText.Kind.PRIVACY)
+            # What handlers and the worker make of it belongs to the tour too: inboxes, clocks, deliveries.
+            drain()
+            self.addresses = {stop.name: address(self.world, stop.name) for stop in tour()}
+        self.context = browser.new_context(base_url=server.url, locale="zh-CN", timezone_id="Asia/Shanghai")
+        self.page = self.context.new_page()
+        self.elder = False
+
+    def set_elder(self, elder: bool) -> None:
+        """Elder mode belongs to the account, and to the device of who has none."""
+        with self.server.database(wake=False):
+            User.objects.update(elder_mode=elder)
+        self.elder = elder
+
+    def visit(self, path: str, viewer: str) -> tuple[Response, Watch]:
+        """Open a page as this viewer on a phone."""
+        cookies = {name: morsel.value for name, morsel in self.world.clients[viewer].cookies.items()}
+        cookies[ELDER_COOKIE] = str(int(self.elder))
+        self.context.clear_cookies()
+        self.context.add_cookies([{"name": n, "value": v, "url": self.server.url} for n, v in cookies.items()])
+        self.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        watch = Watch(self.page)
+        response = self.page.goto(path)
+        assert response is not None
+        assert self.page.url == self.server.url + path, "led elsewhere"
+        return response, watch
+
+
+@pytest.fixture(scope="module")
+def guide(browser: Browser, fresh_portal: PortalServer) -> Iterator[Tour]:
+    found = Tour(browser, fresh_portal)
+    yield found
+    found.context.close()
+
+
+@pytest.fixture(scope="module")
+def standing(request: pytest.FixtureRequest, guide: Tour) -> Tour:
+    """The tour in standard or in elder mode."""
+    guide.set_elder(request.param == "elder")
+    return guide
+
+
+def flaws(page: Page, *, is_admin: bool = False) -> list[str]:
+    """What is wrong with a page as it stands at its width."""
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    found = [
+        f"{width} px: {violation}"
+        for violation in axe_violations(page)
+        if not (is_admin and any(f": {rule} (" in violation for rule in RULES_OF_LIBRARIES))
+    ]
+    if (sideways := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
+        found.append(f"{width} px: {page.url} scrolls {sideways} px sideways")
+    return found
+
+
+# The configuration site has no elder mode.
+@pytest.mark.parametrize(
+    ("standing", "stop"),
+    [("standard", stop) for stop in tour()] + [("elder", stop) for stop in tour() if not stop.is_admin],
+    indirect=["standing"],
+    ids=str,
+)
+def test_the_page_is_sound(standing: Tour, stop: Stop) -> None:
+    response, watch = standing.visit(standing.addresses[stop.name], stop.viewer)
+    assert response.status == 200
+    assert response.headers["content-type"].startswith("text/html"), "no page: it belongs into NO_PAGES"
+    page = standing.page
+    # Read before axe comes: it probes style sheets in ways that our policy refuses.
+    expected = REFUSED_ON_EXPORT if stop.name.endswith("_export") else ()
+    found = [problem for problem in watch.found() if not any(words in problem for words in expected)]
+    found += flaws(page, is_admin=stop.is_admin)
+    if page.title().strip() == "":
+        found.append("no title")
+    if (headings := page.locator("h1:visible").count()) != 1:
+        found.append(f"{headings} h1")
+    # Lists of the admin site are as long as their pages of rows, and are read on desktops.
+    if (weight := len(response.body())) >= HEAVIEST_PAGE and not stop.is_admin:
+        found.append(f"{weight} bytes of HTML")
+    if standing.elder:
+        assert page.locator("html[data-elder]").count() == 1
+    else:
+        page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+        found += flaws(page, is_admin=stop.is_admin)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("standing", "stop"),
+    [(mode, stop) for mode in ("standard", "elder") for stop in refusals()],
+    indirect=["standing"],
+    ids=str,
+)
+def test_the_page_after_an_empty_answer_is_sound(standing: Tour, stop: Stop) -> None:
+    _, watch = standing.visit(standing.addresses[stop.name], stop.viewer)
+    page = standing.page
+    with page.expect_response(lambda response: response.request.method == "POST") as answered:
+        page.evaluate(EMPTY_AND_SEND)
+    assert answered.value.status == 400
+    page.wait_for_function("!window.isBefore && document.readyState === 'complete'")
+    found = [*watch.found(), *flaws(page)]
+    if not page.title().startswith("错误："):
+        found.append(f"title {page.title()!r}")
+    targets = [link.get_attribute("href") for link in page.locator(".error-summary a[href]").all()]
+    if not targets or not all(target and page.locator(target).count() for target in targets):
+        found.append(f"the summary does not lead to the field: {targets}")
+    assert not found, "\n".join(found)
+
+
+BROKEN = """<!doctype html><style>@media (min-width: 1000px) { h1 { width: 1400px } }</style><h1>A</h1>
+<img src="data:image/gif;base64,"><script>console.error("gone")</script>"""
+
+
+def test_a_broken_page_is_noticed(guide: Tour) -> None:
+    guide.page.goto("about:blank")
+    watch = Watch(guide.page)
+    guide.page.set_content(BROKEN)
+    guide.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    found = "\n".join([*flaws(guide.page), *watch.found()])
+    for flaw in ("html-has-lang", "document-title", "image-alt", "sideways", "gone"):
+        assert flaw in found
