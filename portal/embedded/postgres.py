@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +19,7 @@ from portal.embedded.processes import EmbeddedError, command_line, first_number,
 
 DATABASE = "wuwei"
 START_SECONDS = 120  # crash recovery of a large database takes a while
+LEAVING_SECONDS = 30
 # What a throw-away database may leave out because nobody will miss its data after a power cut. A commit is still handed
 # to the system before it is acknowledged (synchronous_commit), so that tests may kill it.
 THROW_AWAY = {"fsync": "off", "full_page_writes": "off"}
@@ -88,16 +90,23 @@ class Postgres:
             self._make_database()
 
     def _run_server(self) -> None:
-        if self.pid() is not None:
-            return
-        self._clear_leftovers()
-        options = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), **self.settings}
-        words = " ".join(f"-c {name}='{value}'" for name, value in options.items())
-        try:
-            self._control("start", "-w", "-t", str(START_SECONDS), "-l", self.log, "-o", words)
-        except EmbeddedError as error:
-            last = "\n".join(self.log.read_text(errors="replace").splitlines()[-8:]) if self.log.exists() else ""
-            raise EmbeddedError(f"PostgreSQL did not start ({self.log}):\n{last or error}") from error
+        until = time.monotonic() + LEAVING_SECONDS
+        while self.pid() is None:
+            self._clear_leftovers()
+            options = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), **self.settings}
+            words = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+            try:
+                self._control("start", "-w", "-t", str(START_SECONDS), "-l", self.log, "-o", words)
+            except EmbeddedError as error:
+                last = self._last_words() or str(error)
+                # The children of a killed server still leave; no two may have the data at once.
+                if "still in use" in last and time.monotonic() < until:
+                    time.sleep(0.2)
+                    continue
+                raise EmbeddedError(f"PostgreSQL did not start ({self.log}):\n{last}") from error
+
+    def _last_words(self) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-8:]) if self.log.exists() else ""
 
     def stop(self) -> None:
         """Stop the server after its open transactions are rolled back; nothing committed is lost."""
