@@ -77,7 +77,7 @@ def main(arguments: list[str]) -> int:
             prepare(environment)
             failed = [] if arguments else run_gate(environment)
             tests = subprocess.run(
-                [sys.executable, "-m", "pytest", *(arguments or ["-n", "2"])],
+                [sys.executable, "-m", "pytest", *(arguments or ["-n", "2", "--dist", "worksteal"])],
                 cwd=ROOT,
                 env=environment,
                 check=False,
