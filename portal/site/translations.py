@@ -95,8 +95,9 @@ def _texts_of(path: Path, source: bytes) -> Iterator[Text]:
 
 
 def _as_list(found: object) -> Sequence[str | None]:
-    # Babel gives the text itself for a call with one argument, a tuple for one with several.
-    return [found] if isinstance(found, str) else list(cast(Sequence[str | None], found))
+    # Babel gives the text itself for a call with one argument, a tuple for one with several, and None for what is no
+    # literal: such a call only looks up a text that stands elsewhere.
+    return list(found) if isinstance(found, tuple) else [cast(str | None, found)]
 
 
 def template_catalogue() -> Catalog:
