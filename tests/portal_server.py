@@ -162,10 +162,11 @@ class PortalServer:
         self._spawn("web", "gunicorn", "--config=deploy/gunicorn.conf.py", "portal.wsgi", env=env)
 
     def start_worker(self, env: Mapping[str, str] | None = None) -> None:
-        """Start a Celery worker with two processes on both queues."""
+        """Start a Celery worker with two processes (or WORKER_PROCESSES of `env`) on both queues."""
+        processes = f"--concurrency={(env or {}).get('WORKER_PROCESSES', '2')}"
         quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
         self._spawn(
-            "worker", "celery", "--app=portal.celery", "worker", "--queues=now,bulk", "--concurrency=2", *quiet, env=env
+            "worker", "celery", "--app=portal.celery", "worker", "--queues=now,bulk", processes, *quiet, env=env
         )
 
     def start_beat(self) -> None:
