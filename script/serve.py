@@ -205,7 +205,12 @@ class Server:
             # exec: signals and the recorded process number are then those of the program, not of a shell.
             manager.add_process(name, f"exec {shlex.join(command)}", env=self.environment, cwd=str(ROOT))
         stopping = threading.Event()
-        tasks = [threading.Thread(target=task, args=(stopping,)) for task in (self.announce, self.keep_services)]
+        # Before the manager forks: a process forked in between would keep this one's pipe open for ever.
+        accounts = self.demo_accounts()
+        tasks = [
+            threading.Thread(target=self.announce, args=(stopping, accounts)),
+            threading.Thread(target=self.keep_services, args=(stopping,)),
+        ]
         for task in tasks:
             task.start()
         # A closed terminal ends the portal as Ctrl-C does.
@@ -219,10 +224,9 @@ class Server:
         code = int(manager.returncode or 0)
         return 0 if code in (128 + signal.SIGINT, 128 + signal.SIGTERM) else code or 1
 
-    def announce(self, stopping: threading.Event) -> None:
+    def announce(self, stopping: threading.Event, accounts: "subprocess.Popen[str]") -> None:
         """Wait until all parts answer, then print where the portal is and who can log in."""
         until = time.monotonic() + READY_SECONDS
-        accounts = self.demo_accounts()
         while not stopping.wait(0.2):
             ready, state = self.health()
             if ready:

@@ -40,14 +40,14 @@ PRISTINE = "pristine"
 CACHE_DATABASE = 1
 
 
-def wait_for(condition: Callable[[], Any], what: str, seconds: float = WAIT_SECONDS) -> Any:
+def wait_for(condition: Callable[[], Any], what: str | Callable[[], str], seconds: float = WAIT_SECONDS) -> Any:
     """Ask again and again until the answer is true; return it. Fails the test with `what` when it never is."""
     until = time.monotonic() + seconds
     while True:
         if answer := condition():
             return answer
         if time.monotonic() > until:
-            pytest.fail(f"waited {seconds:.0f} s in vain for {what}")
+            pytest.fail(f"waited {seconds:.0f} s in vain for {what if isinstance(what, str) else what()}")
         time.sleep(0.05)
 
 
@@ -99,7 +99,11 @@ class PortalServer:
         return self.services.postgres.connect(database)
 
     def reset(self) -> None:
-        """Go back to the empty portal of the beginning; its processes stay and connect anew."""
+        """Go back to the empty portal of the beginning.
+
+        Web and worker stay and connect anew; beat keeps its schedule in the database, and begins anew with it.
+        """
+        self._end("beat", signal.SIGKILL)
         with self._direct("postgres") as direct:
             direct.execute("DROP DATABASE wuwei WITH (FORCE)")
             direct.execute(f"CREATE DATABASE wuwei TEMPLATE {PRISTINE}")
@@ -110,10 +114,14 @@ class PortalServer:
             client.execute_command("SELECT", CACHE_DATABASE)
             client.flushdb()
         self.sms_file.unlink(missing_ok=True)
+        self.start_beat()
 
     def wait_until_ready(self) -> None:
         """Wait until /healthz finds every part in order."""
-        wait_for(lambda: self.health()[0] == 200, f"a healthy portal\n{self.health()}\n{self.output()[-3000:]}")
+        wait_for(lambda: self.health()[0] == 200, self._told_by_a_sick_portal, 3 * WAIT_SECONDS)
+
+    def _told_by_a_sick_portal(self) -> str:
+        return f"a healthy portal\n{self.health()}\n{self.output()[-4000:]}"
 
     def health(self) -> tuple[int, dict[str, Any]]:
         """Status and content of /healthz; (0, {}) when nothing answers."""
@@ -203,7 +211,7 @@ class PortalServer:
             self.revive()
             return self.health()[0] == 200
 
-        wait_for(healthy, "a healthy portal", 3 * WAIT_SECONDS)
+        wait_for(healthy, self._told_by_a_sick_portal, 3 * WAIT_SECONDS)
 
     def worker_pids(self) -> list[int]:
         """The worker's main process and its children."""

@@ -46,7 +46,11 @@ class Script:
         """Start and wait for the address; return the seconds it took."""
         began = time.monotonic()
         self.process = self.spawn(*arguments)
-        wait_for(lambda: READY in self.log.read_text() or (self.process and self.process.poll() is not None), "it", 400)
+        wait_for(
+            lambda: READY in self.log.read_text() or (self.process and self.process.poll() is not None),
+            self.log.read_text,
+            400,
+        )
         assert READY in self.log.read_text(), self.log.read_text()
         return time.monotonic() - began
 
