@@ -38,3 +38,10 @@ class Conflict(DomainError):
 
     status = 409
     default_code = "conflict"
+
+
+class Unavailable(DomainError):
+    """A part that this needs is not there now; trying later, or another way named in the message, may help."""
+
+    status = 503
+    default_code = "unavailable"

@@ -67,14 +67,23 @@ def after_task() -> None:
 
 
 def after_gateway() -> None:
-    """In the worker: the gateway has taken a text message, and nobody has written that down."""
+    """In the worker: the gateway has taken the author's text message, and nobody has written that down."""
     from portal.notifications import channels
+    from portal.notifications.domain import Standing
+    from portal.notifications.models import ChannelDelivery
 
     send = channels.by_sms
 
     def by_sms(**message: Any) -> str:
         answer = send(**message)
-        arrive_and_wait()
+        ours = ChannelDelivery.objects.filter(
+            notice__kind="wishes.claimed",
+            notice__event__subject_id=wish_id(),
+            recipient__phone=message["phone"],
+            standing=Standing.SENDING,
+        )
+        if ours.exists():
+            arrive_and_wait()
         return answer
 
     channels.by_sms = by_sms

@@ -1,7 +1,11 @@
-"""Reads the permission table, `table.toml`: one section is one route with one kind of object.
+"""Reads the permission table, the files of `table/`: one section is one route with one kind of object.
 
 A cell lists who gets which status: `"author:200 volunteer,worker:403 *:404"`. `*` is everybody not named. A method
 that a section does not mention answers as its `rest` says, 405 to everybody unless given.
+
+302 for the anonymous is the way to the login; 404 hides what somebody may not see; 403 gives the reason; 409 says that
+it is too late for anybody. POST is sent without fields to pages (400: allowed, but nothing was filled in) and with all
+fields to the API. `addresses.py` says what each row knocks at.
 """
 
 import tomllib
@@ -26,7 +30,7 @@ ADMIN_VIEWERS = (
     "security_administrator",
     "audit_administrator",
 )
-TABLE = Path(__file__).with_name("table.toml")
+TABLE = Path(__file__).with_name("table")
 
 
 @dataclass(frozen=True)
@@ -85,5 +89,11 @@ def parse(cell: str, viewers: tuple[str, ...] = VIEWERS) -> dict[str, int]:
 
 
 def rows() -> list[Row]:
-    """The whole table."""
-    return [Row(name, cells) for name, cells in tomllib.loads(TABLE.read_text(encoding="utf-8")).items()]
+    """The whole table. Raises ValueError for a section that stands in two files."""
+    found: dict[str, Row] = {}
+    for file in sorted(TABLE.glob("*.toml")):
+        for name, cells in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            if name in found:
+                raise ValueError(f"{name} stands twice in the permission table")
+            found[name] = Row(name, cells)
+    return list(found.values())
