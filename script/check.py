@@ -76,8 +76,9 @@ def main(arguments: list[str]) -> int:
             environment = {**os.environ, **services.environment(), "DJANGO_SETTINGS_MODULE": "portal.settings.test"}
             prepare(environment)
             failed = [] if arguments else run_gate(environment)
+            # Browsers and processes are waited for a good part of the time, so two cores carry four workers.
             tests = subprocess.run(
-                [sys.executable, "-m", "pytest", *(arguments or ["-n", "2", "--dist", "worksteal"])],
+                [sys.executable, "-m", "pytest", *(arguments or ["-n", "4", "--dist", "worksteal"])],
                 cwd=ROOT,
                 env=environment,
                 check=False,
