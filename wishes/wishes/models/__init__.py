@@ -1,0 +1,21 @@
+"""Tables of the micro-wish (微心愿): the wish, its claims, ratings and everything written down along its way."""
+
+from wishes.wishes.models.categories import AnswerTemplate, Category
+from wishes.wishes.models.claims import Claim
+from wishes.wishes.models.photos import WishPhoto
+from wishes.wishes.models.steps import Extension, Question, Rating, Reopening, Verification
+from wishes.wishes.models.wish import Wish, WishNumber
+
+__all__ = [
+    "AnswerTemplate",
+    "Category",
+    "Claim",
+    "Extension",
+    "Question",
+    "Rating",
+    "Reopening",
+    "Verification",
+    "Wish",
+    "WishNumber",
+    "WishPhoto",
+]

@@ -1,0 +1,236 @@
+"""The wish (微心愿) itself and its number."""
+
+from datetime import datetime
+from typing import ClassVar
+
+import pgtrigger
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.masking import mask_name
+from wishes.wishes.domain import End, Kind, SpecialGroup, State, Urgency, allowed_state_pairs
+from wishes.wishes.models.categories import Category
+from wishes.wishes.querysets import WishQuerySet
+
+__all__ = ["Wish", "WishNumber"]
+
+
+class WishNumber(models.Model):
+    """The last number given out on a local day; one row a day, moved by one statement so that no two are alike."""
+
+    day = models.DateField(_("日期"), unique=True)
+    last = models.PositiveIntegerField(_("最后编号"), default=0)
+
+    class Meta:
+        verbose_name = _("心愿编号")
+        verbose_name_plural = _("心愿编号")
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.last}"
+
+
+class Wish(models.Model):
+    """A micro-wish (微心愿): what somebody asks of the neighbourhood, from the draft to its end.
+
+    A draft without a number is the resident's own; one with a number was sent back for more facts and keeps it.
+    `place` is public and coarse; `address`, `contact_name` and `contact_phone` are private and leave the table
+    only through `services.contact.reveal_contact`. The exact position used to find the grid is never stored.
+    """
+
+    number = models.CharField(_("编号"), max_length=20, blank=True, default="")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="wishes", verbose_name=_("许愿人")
+    )
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="wishes_entered",
+        verbose_name=_("代录人"),
+    )
+    title = models.CharField(_("心愿"), max_length=60, blank=True)
+    details = models.TextField(_("详细情况"), max_length=2000, blank=True)
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, null=True, blank=True, related_name="wishes", verbose_name=_("类别")
+    )
+    kind = models.CharField(_("类型"), max_length=20, choices=Kind.choices, blank=True)
+    urgency = models.CharField(_("时限"), max_length=20, choices=Urgency.choices, blank=True)
+    quantity = models.PositiveIntegerField(
+        _("数量"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(1_000_000)]
+    )
+    unit = models.CharField(_("单位"), max_length=10, blank=True)
+
+    territory = models.ForeignKey(
+        "grids.Territory",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("所在网格或社区"),
+    )
+    community = models.ForeignKey(
+        "grids.Territory", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("社区")
+    )
+    # A copy of territory.path: one prefix condition scopes a list to a subtree without a join. Collation C lets an
+    # ordinary index answer prefix conditions.
+    path = models.CharField(_("地区路径"), max_length=255, blank=True, default="", db_collation="C", editable=False)
+    place = models.CharField(_("大概位置"), max_length=80, blank=True, help_text=_("公开显示，不要写门牌号"))
+    address = models.CharField(_("详细地址"), max_length=200, blank=True)
+    contact_name = models.CharField(_("联系人"), max_length=60, blank=True)
+    contact_phone = models.CharField(_("联系电话"), max_length=20, blank=True)
+    show_name = models.BooleanField(_("公开显示我的名字"), default=False)
+    special_group = models.CharField(
+        _("特殊群体"), max_length=20, choices=SpecialGroup.choices, blank=True, default=SpecialGroup.NONE
+    )
+
+    responsible_territory = models.ForeignKey(
+        "grids.Territory", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("责任地区")
+    )
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="wishes_responsible",
+        verbose_name=_("责任人"),
+    )
+    # Whoever holds or last held the claim that counts; kept equal to the LIVE or DONE claim by the services.
+    claimant = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="wishes_claimed",
+        verbose_name=_("认领人"),
+    )
+
+    state = models.CharField(_("状态"), max_length=20, choices=State.choices, default=State.DRAFT)
+    end = models.CharField(_("结果"), max_length=20, choices=End.choices, blank=True, default="")
+    end_reason = models.CharField(_("公开说明"), max_length=500, blank=True)
+    duplicate_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="duplicates", verbose_name=_("相同心愿")
+    )
+    referred_to = models.CharField(_("转请谁办"), max_length=100, blank=True)
+    reopen_count = models.PositiveSmallIntegerField(_("重新办理次数"), default=0)
+    escalation = models.PositiveSmallIntegerField(_("升级层级"), default=0, help_text=_("1网格 2社区 3街道"))
+    due_at = models.DateTimeField(_("应办结时间"), null=True, blank=True, help_text=_("暂停时为空"))
+    waiting_since = models.DateTimeField(_("等居民回答，自"), null=True, blank=True)
+
+    created_at = models.DateTimeField(_("起草时间"), default=timezone.now)
+    submitted_at = models.DateTimeField(_("提交时间"), null=True, blank=True)
+    responded_at = models.DateTimeField(_("首次响应时间"), null=True, blank=True)
+    published_at = models.DateTimeField(_("公开时间"), null=True, blank=True)
+    claimed_at = models.DateTimeField(_("认领时间"), null=True, blank=True)
+    fulfilled_at = models.DateTimeField(_("办好时间"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
+    version = models.PositiveIntegerField(_("版本"), default=1)
+    draft_step = models.CharField(_("草稿写到哪一步"), max_length=20, blank=True)
+
+    objects: ClassVar[WishQuerySet] = WishQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("微心愿")
+        verbose_name_plural = _("微心愿")
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="wish_number_unique", condition=~Q(number="")),
+            # The resident's own draft, and one for each cadre who writes for them: neither reads the other's words.
+            models.UniqueConstraint(
+                fields=["author", "entered_by"],
+                name="wish_one_open_draft",
+                condition=Q(state=State.DRAFT, number=""),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="wish_closed_has_end",
+                condition=(Q(state=State.CLOSED) & ~Q(end="") & Q(closed_at__isnull=False))
+                | (~Q(state=State.CLOSED) & Q(end="")),
+            ),
+            models.CheckConstraint(
+                name="wish_submitted_is_complete",
+                condition=Q(state=State.DRAFT)
+                | Q(state=State.CLOSED, end=End.WITHDRAWN)
+                | (
+                    ~Q(number="")
+                    & ~Q(title="")
+                    & ~Q(path="")
+                    & Q(category__isnull=False, territory__isnull=False, community__isnull=False)
+                    & Q(submitted_at__isnull=False)
+                ),
+            ),
+            models.CheckConstraint(
+                name="wish_duplicate_names_other",
+                condition=~Q(end=End.DUPLICATE) | (Q(duplicate_of__isnull=False) & ~Q(duplicate_of=F("id"))),
+            ),
+            models.CheckConstraint(
+                name="wish_referral_names_body", condition=~Q(end=End.NOT_OURS) | ~Q(referred_to="")
+            ),
+        ]
+        indexes = [
+            # Lists run newest first by id (keyset), within a community or a category, public ones only.
+            models.Index(
+                fields=["community", "state", "-id"],
+                name="wish_community_list",
+                condition=Q(published_at__isnull=False),
+            ),
+            models.Index(
+                fields=["category", "-id"], name="wish_category_list", condition=Q(published_at__isnull=False)
+            ),
+            models.Index(fields=["-id"], name="wish_published_newest", condition=Q(state=State.PUBLISHED)),
+            models.Index(fields=["author", "-id"], name="wish_author_list"),
+            models.Index(fields=["claimant", "-id"], name="wish_claimant_list", condition=Q(claimant__isnull=False)),
+            # Work lists run by due date and see open wishes only, which stay few while closed ones grow.
+            models.Index(
+                fields=["path", "due_at", "id"],
+                name="wish_path_work",
+                condition=Q(state__in=[State.SUBMITTED, State.VERIFYING, State.PUBLISHED, State.CLAIMED]),
+            ),
+            models.Index(
+                fields=["responsible", "due_at", "id"],
+                name="wish_responsible_work",
+                condition=Q(state__in=[State.SUBMITTED, State.VERIFYING, State.PUBLISHED, State.CLAIMED]),
+            ),
+            models.Index(fields=["path", "-id"], name="wish_path_newest"),
+            models.Index(fields=["fulfilled_at"], name="wish_auto_confirm", condition=Q(state=State.FULFILLED)),
+        ]
+        triggers = [
+            # The table of domain.py, held by the database as well: no statement can skip a state.
+            pgtrigger.FSM(name="wish_state", field="state", transitions=allowed_state_pairs()),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}".strip() or str(_("草稿"))
+
+    def get_absolute_url(self) -> str:
+        return reverse("wish_detail", args=[self.number]) if self.number else reverse("wish_new")
+
+    @property
+    def is_special(self) -> bool:
+        """Whether the wish belongs to a special group, so that facts are verified and the name stays masked."""
+        return self.special_group != SpecialGroup.NONE
+
+    @property
+    def was_returned(self) -> bool:
+        """A draft that was submitted before and sent back for more facts."""
+        return self.state == State.DRAFT and self.number != ""
+
+    @property
+    def author_name(self) -> str:
+        """The author as the public sees them: the display name if they chose so, else 张*.
+
+        Special groups are 张* whatever was chosen.
+        """
+        if self.author.erased_at is not None:
+            return str(_("已注销用户"))
+        if self.show_name and not self.is_special:
+            return self.author.public_name
+        return mask_name(self.contact_name or self.author.legal_name or self.author.display_name) or str(_("居民"))
+
+    def ended_at(self) -> datetime | None:
+        """When the resident's time to reopen began: at fulfilment, or at closing where that came later."""
+        return self.closed_at or self.fulfilled_at
