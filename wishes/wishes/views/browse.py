@@ -14,6 +14,7 @@ from wishes.wishes.views.cards import cards_of, for_cards
 from wishes.wishes.views.drafting import own_draft
 from wishes.wishes.views.filters import WishFilters
 from wishes.wishes.views.keyset import BY_ID, keyset_page
+from wishes.wishes.views.panels import CardSlot, dressed, tabs
 
 PAGE_SIZE = 12
 
@@ -26,7 +27,8 @@ def wish_list(request: HttpRequest) -> HttpResponse:
     filters = WishFilters(request, home)
     wishes = for_cards(Wish.objects.public().filter(filters.condition()))
     page = keyset_page(request, wishes, keys=BY_ID, size=PAGE_SIZE, descending=True)
-    context = {"filters": filters, "home": home, "page": page, "cards": cards_of(page.items, now=timezone.now())}
+    cards = dressed(request, cards_of(page.items, now=timezone.now()), CardSlot.LIST)
+    context = {"filters": filters, "home": home, "page": page, "cards": cards}
     return render(request, "wishes/wishes/list.html", context)
 
 
@@ -42,5 +44,6 @@ def mine(request: HttpRequest) -> HttpResponse:
         request, for_cards(wishes.exclude(state=State.DRAFT, number="")), keys=BY_ID, size=PAGE_SIZE, descending=True
     )
     draft = None if helping else own_draft(member)
-    context = {"helping": helping, "page": page, "cards": cards_of(page.items, now=timezone.now()), "draft": draft}
+    cards = cards_of(page.items, now=timezone.now())
+    context = {"helping": helping, "page": page, "cards": cards, "draft": draft, "tabs": tabs()}
     return render(request, "wishes/wishes/mine.html", context)

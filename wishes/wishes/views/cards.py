@@ -13,6 +13,7 @@ from wishes.wishes.domain import OPEN_STATES, ClaimState, End, Kind, State
 from wishes.wishes.models import Claim, Rating, Wish
 from wishes.wishes.querysets import WishQuerySet
 from wishes.wishes.views.calendars import reading_calendar
+from wishes.wishes.views.panels import Panel
 
 COUNTED_CLAIMS = (ClaimState.LIVE, ClaimState.DONE)
 
@@ -46,6 +47,7 @@ class Card:
     progress: Progress | None
     stars: int | None
     took: str
+    panels: tuple[Panel, ...] = ()
 
     @property
     def state_words(self) -> str:

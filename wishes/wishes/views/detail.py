@@ -32,6 +32,7 @@ from wishes.wishes.services.steps import clock as clock_of_wish
 from wishes.wishes.views.access import viewer_of, wish_or_404
 from wishes.wishes.views.calendars import reading_calendar
 from wishes.wishes.views.cards import place_words, progress_of, state_words, took_words
+from wishes.wishes.views.panels import Slot, panels_of
 from wishes.wishes.views.step_pages import SLUGS
 from wishes.wishes.views.story import looks_of, steps_of
 
@@ -101,6 +102,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         # Only parties are told of questions, so only they read them.
         "questions": _questions(wish) if "wishes.wish.asked" in told else [],
         **_buttons(viewer, wish, handler=handler),
+        "panels": panels_of(request, wish, Slot.HEAD, Slot.BUTTONS, Slot.BELOW, Slot.ASIDE),
     }
     if told & {"wishes.wish.verified", "wishes.wish.returned"} and sees_private_notes(viewer, wish):
         context["verifications"] = list(wish.verifications.select_related("verified_by"))

@@ -27,6 +27,7 @@ from wishes.wishes.views.access import member_of, sent, wish_or_404
 from wishes.wishes.views.answers import answer_rows, phone_words, step_of_field
 from wishes.wishes.views.cards import cards_of, for_cards
 from wishes.wishes.views.drafting import AlreadySent, furthest, next_step, previous_url, step_url
+from wishes.wishes.views.panels import CardSlot, Slot, dressed, panels_of
 
 PUBLICATION = ConsentText.Kind.PUBLICATION
 
@@ -142,6 +143,7 @@ def _similar(request: HttpRequest, member: User, draft: Wish) -> HttpResponse:
         save_draft(actor=member, wish=draft, draft_step=furthest(draft, "similar"))
         return redirect(step_url(draft, next_step(draft, "similar")))
     cards = cards_of(for_cards(drafting.similar_wishes(draft)), now=timezone.now())
+    cards = dressed(request, cards, CardSlot.SIMILAR)
     return _question(request, "similar", draft, None, cards=cards)
 
 
@@ -272,5 +274,6 @@ def posted(request: HttpRequest, number: str) -> HttpResponse:
         "due": due,
         "supervision_phone": grid.supervision_phone if grid else "",
         "photos": drafting.request_photos(wish),
+        "panels": panels_of(request, wish, Slot.POSTED),
     }
     return render(request, "wishes/wishes/post/posted.html", context)

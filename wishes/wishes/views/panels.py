@@ -1,0 +1,111 @@
+"""What features that stand on the wish show on its pages, without the wish knowing them.
+
+A feature registers functions in its `panels.py`, which the app imports when it is ready. A function gets the request
+and the wish and gives a template with what it shows, or None where it has nothing to say; the template finds that as
+`panel`. Functions for cards get all wishes of a list at once: a list costs one query, not one for each card.
+"""
+
+import enum
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+
+from wishes.wishes.models import Wish
+
+if TYPE_CHECKING:
+    from wishes.wishes.views.cards import Card
+
+
+class Slot(enum.StrEnum):
+    """Where something can be shown on the page of one wish."""
+
+    HEAD = "head"  # into <head>
+    BUTTONS = "buttons"  # beside the smaller buttons; <a class="button"> or a form with one button
+    BELOW = "below"  # at the end of the main column
+    ASIDE = "aside"  # under 走到哪一步了
+    POSTED = "posted"  # on the confirmation page, after whom to call
+
+
+class CardSlot(enum.StrEnum):
+    """Which cards something can be shown on."""
+
+    LIST = "list"  # public lists
+    SIMILAR = "similar"  # wishes like the one being posted
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A template, and what it finds as `panel`."""
+
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One more tab beside 我许的 and 我帮的."""
+
+    label: str | Promise
+    route: str
+
+
+MakePanel = Callable[[HttpRequest, Wish], Panel | None]
+MakeCardPanels = Callable[[HttpRequest, list[Wish]], Mapping[int, Panel]]
+
+_panels: dict[Slot, list[tuple[int, MakePanel]]] = {slot: [] for slot in Slot}
+_card_panels: dict[CardSlot, list[tuple[int, MakeCardPanels]]] = {slot: [] for slot in CardSlot}
+_tabs: list[tuple[int, Tab]] = []
+
+
+def panel(slot: Slot, *, position: int = 50) -> Callable[[MakePanel], MakePanel]:
+    """Show what the function makes in this slot; lower positions come first."""
+
+    def register(make: MakePanel) -> MakePanel:
+        _panels[slot].append((position, make))
+        _panels[slot].sort(key=lambda entry: entry[0])
+        return make
+
+    return register
+
+
+def card_panels(slot: CardSlot, *, position: int = 50) -> Callable[[MakeCardPanels], MakeCardPanels]:
+    """Show what the function makes on these cards, by the key of the wish."""
+
+    def register(make: MakeCardPanels) -> MakeCardPanels:
+        _card_panels[slot].append((position, make))
+        _card_panels[slot].sort(key=lambda entry: entry[0])
+        return make
+
+    return register
+
+
+def register_tab(tab: Tab, *, position: int = 50) -> None:
+    """Offer one more list beside one's own wishes."""
+    _tabs.append((position, tab))
+    _tabs.sort(key=lambda entry: entry[0])
+
+
+def panels_of(request: HttpRequest, wish: Wish, *slots: Slot) -> dict[str, list[Panel]]:
+    """What is shown in each of these slots for this wish to whoever asks."""
+    return {
+        slot.value: [made for _position, make in _panels[slot] if (made := make(request, wish)) is not None]
+        for slot in slots
+    }
+
+
+def dressed(request: HttpRequest, cards: Iterable["Card"], slot: CardSlot) -> list["Card"]:
+    """The cards with what features show on them."""
+    cards = list(cards)
+    if not cards:
+        return []
+    wishes = [card.wish for card in cards]
+    found = [make(request, wishes) for _position, make in _card_panels[slot]]
+    return [replace(card, panels=tuple(made[card.wish.pk] for made in found if card.wish.pk in made)) for card in cards]
+
+
+def tabs() -> list[Tab]:
+    """The tabs features have added, in order."""
+    return [tab for _position, tab in _tabs]
