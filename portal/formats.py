@@ -3,6 +3,7 @@
 Chinese is written without a year while the year is the current one: 11月21日（周六）15:00.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone, translation
@@ -34,6 +35,11 @@ def day_words(value: date | datetime, *, today: date | None = None) -> str:
     week = "週" if language == "zh-hant" else "周"
     words = f"{value.month}月{value.day}日（{week}{weekday}）"
     return words if value.year == today.year else f"{value.year}年{words}"
+
+
+def list_words(items: Iterable[object]) -> str:
+    """A list in one line: 甲、乙、丙; A, B, C in English."""
+    return gettext("、").join(str(item) for item in items)
 
 
 def when_words(value: datetime, *, today: date | None = None) -> str:

@@ -19,6 +19,7 @@ from grids.territory.domain import Level
 from grids.territory.models import Building, Grid, Territory
 from portal.accounts.models import User
 from portal.errors import DomainError, Invalid
+from portal.formats import list_words
 
 Row = dict[str, Any]
 
@@ -48,7 +49,7 @@ class ServiceResource(resources.ModelResource):  # type: ignore[misc]
         headers = {str(header).strip() for header in dataset.headers or [] if header}
         missing = [str(column) for column in self.required if str(column) not in headers]
         if missing:
-            raise ValidationError(_("表格少了这些列：%s。可以先导出一份，照着填。") % "、".join(missing))
+            raise ValidationError(_("表格少了这些列：%s。可以先导出一份，照着填。") % list_words(missing))
         dataset.headers = [str(header or "").strip() for header in dataset.headers]
 
     def get_instance(self, instance_loader: Any, row: Row) -> Any:
@@ -307,5 +308,5 @@ class AppointmentResource(ServiceResource):
                 return role
         raise Invalid(
             _("没有“%(text)s”这个角色。可以写：%(roles)s。")
-            % {"text": text[:20], "roles": "、".join(str(role.label) for role in Role if role != Role.RESIDENT)}
+            % {"text": text[:20], "roles": list_words(str(role.label) for role in Role if role != Role.RESIDENT)}
         )

@@ -28,6 +28,7 @@ from grids.territory.domain import (
 from grids.territory.events import DivisionsImported
 from grids.territory.models import Territory
 from portal.errors import Invalid
+from portal.formats import list_words
 from portal.outbox.services import record
 
 # File, level of its rows, column that names the place above.
@@ -120,7 +121,9 @@ def read_divisions(source: Path, scope: str, report: ImportReport, progress: Pro
             columns = {column: index for index, column in enumerate(next(rows, []))}
             missing = {"code", "name", above} - {""} - set(columns)
             if missing:
-                raise Invalid(_("%(file)s 缺少列：%(columns)s") % {"file": name, "columns": "、".join(sorted(missing))})
+                raise Invalid(
+                    _("%(file)s 缺少列：%(columns)s") % {"file": name, "columns": list_words(sorted(missing))}
+                )
             told = 1
             for row in rows:
                 if lines.number - told >= 5000:

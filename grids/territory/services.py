@@ -27,6 +27,7 @@ from grids.territory.models import Building, Grid, Territory, TerritorySetting
 from grids.territory.tree import lock_place, next_code, plant, replant
 from portal.accounts.models import User
 from portal.errors import Conflict, Invalid, NotAllowed
+from portal.formats import list_words
 from portal.outbox.services import record
 
 
@@ -98,7 +99,7 @@ def draw_boundary(*, actor: User, territory: Territory, boundary: Any, illustrat
     _lock_siblings(territory)
     clashes = overlapping(geometry, _sibling_boundaries(territory))
     if clashes:
-        words = "、".join(
+        words = list_words(
             _("“%(name)s”（重叠约 %(area)s 平方米）") % {"name": n, "area": f"{a:,.0f}"} for n, a in clashes
         )
         raise Conflict(_("边界和旁边的网格重叠了：%s。") % words, code="boundary_overlaps", field="boundary")

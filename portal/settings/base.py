@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "portal.accounts.middleware.RequiredStepsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.site.middleware.DomainErrorMiddleware",
+    "portal.site.middleware.RefusedFormMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
 from django.utils import translation
 
 from portal.errors import DomainError
@@ -59,3 +60,21 @@ class DomainErrorMiddleware:
             return None
         logger.info("%s %s: %s (%s)", request.method, request.path, type(exception).__name__, exception.code)
         return domain_error(request, exception)
+
+
+class RefusedFormMiddleware:
+    """A form that a library's page shows again with errors answers 400, as our own pages do, and not 200."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_template_response(
+        self, request: HttpRequest, response: SimpleTemplateResponse
+    ) -> SimpleTemplateResponse:
+        form = (response.context_data or {}).get("form")
+        if request.method == "POST" and response.status_code == 200 and getattr(form, "errors", None):
+            response.status_code = 400
+        return response

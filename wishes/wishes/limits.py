@@ -10,6 +10,7 @@ from grids.territory.inherited import register_setting, setting_for, settings_fo
 from grids.territory.models import Territory
 from portal.deadlines.domain import Limit
 from portal.errors import Invalid
+from portal.formats import list_words
 from wishes.wishes.domain import URGENCY_LIMITS, ReopenRule, SpecialGroup, Urgency
 
 REOPEN_DAYS = "wishes.reopen_days"
@@ -41,7 +42,7 @@ def _is_photo_count(value: int) -> None:
 def _are_groups(value: str) -> None:
     unknown = {code.strip() for code in value.split(",") if code.strip()} - set(SpecialGroup.values)
     if unknown:
-        raise Invalid(_("不认识的代码：{codes}").format(codes="、".join(sorted(unknown))), field="value")
+        raise Invalid(_("不认识的代码：{codes}").format(codes=list_words(sorted(unknown))), field="value")
 
 
 for _urgency, _limit in URGENCY_LIMITS.items():

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -241,9 +242,9 @@ def erased(request: HttpRequest) -> HttpResponse:
 
 
 DEVICES = (
-    (r"MicroMessenger", "微信"),
-    (r"HuaweiBrowser", "华为浏览器"),
-    (r"MiuiBrowser", "小米浏览器"),
+    (r"MicroMessenger", gettext_lazy("微信")),
+    (r"HuaweiBrowser", gettext_lazy("华为浏览器")),
+    (r"MiuiBrowser", gettext_lazy("小米浏览器")),
     (r"Edg/", "Edge"),
     (r"Firefox/", "Firefox"),
     (r"Chrome/", "Chrome"),

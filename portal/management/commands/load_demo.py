@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from grids.roles.queries import held_by
 from portal.accounts.models import User
+from portal.formats import list_words
 from portal.site.demo.director import is_loaded, load
 from portal.site.demo.people import ADMINISTRATORS, NEIGHBOURS, PASSWORD, STAFF, TOTP_SECRET, Neighbour
 from portal.site.demo.stories import STORIES
@@ -87,4 +88,4 @@ def _person(neighbour: Neighbour) -> User:
 
 
 def _what(user: User) -> str:
-    return "、".join(dict.fromkeys(str(held.role.label) for held in held_by(user)))
+    return list_words(dict.fromkeys(str(held.role.label) for held in held_by(user)))

@@ -54,6 +54,12 @@ def day(value: Any) -> str:
 
 
 @register.filter
+def listed(value: Any) -> str:
+    """Several things in one line: 甲、乙、丙."""
+    return formats.list_words(value or ())
+
+
+@register.filter
 def soon(value: Any) -> str:
     """今天 15:00, 明天 09:00, else as `when`."""
     return formats.soon_words(value) if isinstance(value, datetime) else when(value)

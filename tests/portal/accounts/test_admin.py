@@ -127,7 +127,7 @@ def test_a_lost_phone_is_replaced_here(client: Client, texts: list[TextMessage])
     enter_as_staff(client, StaffFactory(is_superuser=True))
     page = reverse("admin:portal_user_phone", args=[person.pk])
     assert client.get(page).status_code == 200
-    assert client.post(page, {"phone": "139 0000 0001"}).status_code == 200
+    assert client.post(page, {"phone": "139 0000 0001"}).status_code == 400
     client.post(page, {"phone": "139 0000 0001", "reason": "本人到站"})
     person.refresh_from_db()
     assert person.phone == "+8613900000001"
