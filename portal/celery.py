@@ -18,6 +18,7 @@ app.autodiscover_tasks(
         "portal.deadlines",
         "portal.notifications",
         "portal.photos",
+        "portal.jobs",
         "portal.site",
         "grids.roles",
         "wishes.wishes",

@@ -5,8 +5,8 @@ from importlib import import_module
 from importlib.util import find_spec
 
 # What a feature declares by being imported: signals received, parts of a person's copy of their data, event types,
-# kinds of notices, reactions to events.
-DECLARING = ("receivers", "exports", "events", "accounts_events", "notices", "handlers")
+# kinds of notices, reactions to events, long work.
+DECLARING = ("receivers", "exports", "events", "accounts_events", "notices", "handlers", "jobs")
 
 
 def import_parts(app: str, features: Iterable[str], parts: Iterable[str]) -> None:

@@ -3,6 +3,7 @@
 from portal.accounts.models import *
 from portal.api.models import *
 from portal.deadlines.models import *
+from portal.jobs.models import *
 from portal.notifications.models import *
 from portal.outbox.models import *
 from portal.photos.models import *

@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/tokens/", include("portal.api.urls")),
     path("accounts/", include("portal.accounts.urls")),
     path("messages/", include("portal.notifications.urls")),
+    path("jobs/", include("portal.jobs.urls")),
     path("photos/", include("portal.photos.urls")),
     path("grids/", include("grids.urls")),
     path("wishes/", include("wishes.urls")),

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", views.SchemaView.as_view(), name="api_schema"),
     path("docs/", views.docs, name="api_docs"),
     path("docs/<slug:identifier>/", views.operation, name="api_docs_operation"),
+    path("jobs/", include("portal.jobs.api")),
     path("notices/", include("portal.notifications.api")),
     path("", include("grids.directory.api")),
     path("", include("wishes.wishes.api.routes")),

@@ -29,6 +29,7 @@ ADMIN_PERMISSIONS: dict[Role, frozenset[str]] = {
         | model_permissions("portal", "channeldelivery", ("view", "change"))
         | model_permissions("portal", "digest", _LOOK)
         | model_permissions("portal", "fanout", _LOOK)
+        | model_permissions("portal", "job", _LOOK)
     ),
     Role.SECURITY_ADMINISTRATOR: (
         model_permissions("portal", "user", ("view", "add", "change"))

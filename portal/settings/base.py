@@ -273,6 +273,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS["queue_order_strategy"] = "priority"
 CELERY_TASK_ROUTES = {
     "portal.notifications.tasks.bulk": {"queue": "bulk"},
     "portal.notifications.tasks.gather": {"queue": "bulk"},
+    "portal.jobs.tasks.work": {"queue": "bulk"},
+    "portal.jobs.tasks.keep": {"queue": "bulk"},
 }
 # Times live in the database, so each sweep is frequent, does what is due and may run twice.
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
@@ -280,6 +282,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "send_now": {"task": "portal.notifications.tasks.send_now", "schedule": 10.0, "options": {"expires": 60}},
     "bulk": {"task": "portal.notifications.tasks.bulk", "schedule": 30.0, "options": {"expires": 60}},
     "gather": {"task": "portal.notifications.tasks.gather", "schedule": 60.0, "options": {"expires": 60}},
+    "jobs": {"task": "portal.jobs.tasks.work", "schedule": 15.0, "options": {"expires": 60}},
+    "keep_jobs": {"task": "portal.jobs.tasks.keep", "schedule": 600.0, "options": {"expires": 600}},
     "keep_clocks": {"task": "portal.deadlines.tasks.keep_clocks", "schedule": 60.0, "options": {"expires": 120}},
     "auto_confirm": {"task": "wishes.wishes.tasks.auto_confirm", "schedule": 600.0, "options": {"expires": 600}},
     "forget_keys": {"task": "portal.api.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 3600}},
@@ -328,11 +332,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "WishState": "wishes.wishes.domain.State",
         "PhotoState": "portal.photos.models.PhotoState",
+        "JobState": "portal.jobs.models.JobState",
         "ClaimState": "wishes.wishes.domain.ClaimState",
     },
     "TAGS": [
         {"name": "wishes", "description": _("微心愿")},
         {"name": "photos", "description": _("照片")},
+        {"name": "jobs", "description": _("后台任务")},
         {"name": "notices", "description": _("消息")},
         {"name": "grids", "description": _("区划和网格")},
         {"name": "roles", "description": _("身份和职务")},

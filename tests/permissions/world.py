@@ -15,11 +15,13 @@ from PIL import Image
 
 from grids.roles.models import Residency, Role
 from portal.accounts.models import User
+from portal.jobs.models import Job
 from portal.photos.models import Photo
 from portal.photos.services import accept_upload, process_waiting_photo
 from tests.grids.roles.factories import PersonFactory, ResidencyFactory, make_resident, make_staff
 from tests.grids.territory.factories import CommunityFactory, DistrictFactory
 from tests.portal.accounts.factories import enter, enter_as_staff
+from tests.portal.jobs.factories import finished_job
 from tests.wishes.wishes.factories import (
     Cast,
     claimed,
@@ -65,6 +67,7 @@ class World:
     wishes: dict[str, Wish]
     residency: Residency
     photos: dict[str, Photo]
+    job: Job
 
     def first(self, model: type[Model]) -> object:
         """The key of any one object of the model, or one that does not exist."""
@@ -105,7 +108,8 @@ def build() -> World:
     }
     residency = ResidencyFactory(user=PersonFactory(), community=cast.community)
     photos = {name: _photo(wishes[name]) for name in ("verifying", "published")}
-    return World(cast, {name: _client(users.get(name)) for name in VIEWERS}, users, wishes, residency, photos)
+    clients = {name: _client(users.get(name)) for name in VIEWERS}
+    return World(cast, clients, users, wishes, residency, photos, finished_job(owner=cast.worker))
 
 
 def _photo(wish: Wish) -> Photo:

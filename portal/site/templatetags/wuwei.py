@@ -36,6 +36,8 @@ TONES = {
     "pending": "amber",
     "done": "green",
     "dead": "red",
+    "failed": "red",
+    "expired": "grey",
 }
 
 
