@@ -29,7 +29,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     """One job as its owner sees it."""
 
     id = serializers.UUIDField(source="uuid", read_only=True, label=_("编号"))
-    label = serializers.CharField(read_only=True, label=_("是什么"))
+    what = serializers.CharField(source="label", read_only=True, label=_("是什么"))
     percent = serializers.IntegerField(read_only=True, label=_("百分之几"))
     file = serializers.SerializerMethodField(label=_("文件的地址；没有文件时为 null"))
 
@@ -38,7 +38,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         fields = [
             "id",
             "kind",
-            "label",
+            "what",
             "state",
             "done",
             "total",

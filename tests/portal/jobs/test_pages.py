@@ -39,7 +39,7 @@ def test_a_finished_page_rests_and_offers_the_file(owner: User, client: Client) 
     assert "refresh" not in page
     assert reverse("jobs:file", args=[job.uuid]) in page
     answer = client.get(reverse("jobs:file", args=[job.uuid]))
-    assert b"".join(answer) == LINES  # type: ignore[arg-type]
+    assert b"".join(answer) == LINES
     assert answer["Content-Disposition"].startswith("attachment")
     assert "no-store" in answer["Cache-Control"]
     assert Event.objects.filter(type=key_of(JobFetched), actor=owner).count() == 1
@@ -72,6 +72,6 @@ def test_programs_follow_and_fetch(owner: User, counting: None) -> None:
     running.run_waiting(seconds=1)
     after = program.get(address).json()
     assert (after["state"], after["percent"]) == ("done", 100)
-    assert b"".join(program.get(after["file"])) == LINES  # type: ignore[arg-type]
+    assert b"".join(program.get(after["file"])) == LINES
     assert [each["id"] for each in program.get(reverse("api_jobs")).json()["results"]] == [str(job.uuid)]
     assert client_of(PersonFactory()).get(address).status_code == 404
