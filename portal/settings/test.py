@@ -22,5 +22,9 @@ _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 CELERY_BROKER_URL = broker_address(REDIS_URL, 10 + 2 * _worker)
 CACHES["default"]["LOCATION"] = cache_address(REDIS_URL, 11 + 2 * _worker)
 
+# The gate migrates once; each test process copies what came of it.
+if "WUWEI_TEST_TEMPLATE" in os.environ:
+    DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["WUWEI_TEST_TEMPLATE"]}
+
 # Append-only tables are emptied between tests that commit; nowhere else does PostgreSQL allow it.
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c wuwei.truncate=allowed"
