@@ -2,6 +2,7 @@
 
 from wishes.wishes.models.categories import AnswerTemplate, Category
 from wishes.wishes.models.claims import Claim
+from wishes.wishes.models.finding import OpenCount, SearchText
 from wishes.wishes.models.photos import WishPhoto
 from wishes.wishes.models.steps import Extension, Question, Rating, Reopening, Verification
 from wishes.wishes.models.wish import Wish, WishNumber
@@ -11,9 +12,11 @@ __all__ = [
     "Category",
     "Claim",
     "Extension",
+    "OpenCount",
     "Question",
     "Rating",
     "Reopening",
+    "SearchText",
     "Verification",
     "Wish",
     "WishNumber",

@@ -20,6 +20,19 @@ from wishes.wishes.querysets import WishQuerySet
 __all__ = ["Wish", "WishNumber"]
 
 
+# How many wishes of a place wait for somebody (`OpenCount`), kept by the database whoever changes a wish.
+COUNT_OPEN = """
+    IF TG_OP <> 'INSERT' AND OLD.state = 'published' THEN
+        UPDATE wishes_opencount SET open = open - 1 WHERE territory_id = OLD.territory_id;
+    END IF;
+    IF TG_OP <> 'DELETE' AND NEW.state = 'published' THEN
+        INSERT INTO wishes_opencount (territory_id, open) VALUES (NEW.territory_id, 1)
+        ON CONFLICT (territory_id) DO UPDATE SET open = wishes_opencount.open + 1;
+    END IF;
+    RETURN NULL;
+"""
+
+
 class WishNumber(models.Model):
     """The last number given out on a local day; one row a day, moved by one statement so that no two are alike."""
 
@@ -201,6 +214,39 @@ class Wish(models.Model):
         triggers = [
             # The table of domain.py, held by the database as well: no statement can skip a state.
             pgtrigger.FSM(name="wish_state", field="state", transitions=allowed_state_pairs()),
+            # Words taken back or changed by any statement are no longer found; whoever changed them writes them anew.
+            pgtrigger.Trigger(
+                name="words_changed",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("title", "details", "place", "category", "end_reason", "referred_to"),
+                func="DELETE FROM wishes_searchtext WHERE wish_id = NEW.id; RETURN NULL;",
+            ),
+            # Counted at the end of the transaction, so that neighbours who post at once do not wait for each other.
+            pgtrigger.Trigger(
+                name="open_changed",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.AnyChange("state", "territory"),
+                func=COUNT_OPEN,
+            ),
+            pgtrigger.Trigger(
+                name="open_came",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(new__state=State.PUBLISHED),
+                func=COUNT_OPEN,
+            ),
+            pgtrigger.Trigger(
+                name="open_went",
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(old__state=State.PUBLISHED),
+                func=COUNT_OPEN,
+            ),
         ]
 
     def __str__(self) -> str:

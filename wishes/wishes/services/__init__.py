@@ -10,6 +10,7 @@ from wishes.wishes.services.closing import (
 )
 from wishes.wishes.services.contact import Contact, contact_for, reveal_contact
 from wishes.wishes.services.dispatch import redispatch_wish, transfer_wish
+from wishes.wishes.services.finding import index_words, recount_open_wishes
 from wishes.wishes.services.fulfilment import auto_confirm_wish, confirm_wish, fulfil_claim, reopen_wish
 from wishes.wishes.services.pictures import attach_photo, remove_photo
 from wishes.wishes.services.posting import (
@@ -41,8 +42,10 @@ __all__ = [
     "extend_wish",
     "fulfil_claim",
     "give_up_claim",
+    "index_words",
     "pause_for_resident",
     "publish_wish",
+    "recount_open_wishes",
     "redispatch_wish",
     "reject_verification",
     "remove_photo",

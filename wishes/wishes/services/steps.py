@@ -23,6 +23,7 @@ from portal.errors import Conflict, Invalid
 from wishes.wishes.domain import ClaimState, End, State, clean_text, step_for
 from wishes.wishes.limits import limit_of
 from wishes.wishes.models import Wish
+from wishes.wishes.services.finding import keep_findable
 
 CLOCK_KIND = "wishes.wish"
 register_clock_kind(CLOCK_KIND, label=gettext_lazy("心愿办理时限"), answered_by=("fulfilled", "closed"))
@@ -66,9 +67,10 @@ def optional(text: str, *, field: str, longest: int = 500) -> str:
 
 
 def save(wish: Wish) -> Wish:
-    """Writes the row and moves its version, so that forms filled from an older one are noticed."""
+    """Writes the row and its searched words; moves its version, so that forms filled from an older one are noticed."""
     wish.version += 1
     wish.save()
+    keep_findable(wish)
     return wish
 
 
