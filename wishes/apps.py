@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.features import DECLARING, import_parts
 
-FEATURES = ("wishes", "neighbours")
+FEATURES = ("wishes", "wishes.handling", "neighbours")
 
 
 class WishesConfig(AppConfig):

@@ -14,6 +14,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from grids.roles.domain import HANDLER_ROLES, Role
+from portal.deadlines.domain import Limit
 
 
 class State(TextChoices):
@@ -93,6 +94,23 @@ class PhotoRole(TextChoices):
     FULFILMENT = "fulfilment", _("完成照片")
 
 
+class HandoverKind(TextChoices):
+    """Why somebody else is to answer for a wish."""
+
+    OBJECTION = "objection", _("派单异议")
+    TRANSFER = "transfer", _("转派")
+
+
+class HandoverState(TextChoices):
+    """What became of a handover. Until it is ACCEPTED, the first recipient stays responsible (首接负责制)."""
+
+    OPEN = "open", _("等答复")
+    ACCEPTED = "accepted", _("接下了")
+    REFUSED = "refused", _("没有接")
+    WITHDRAWN = "withdrawn", _("收回了")
+    LAPSED = "lapsed", _("不用再定了")
+
+
 class Relation(enum.Enum):
     """What a person is to one wish; one person can be several at once."""
 
@@ -127,6 +145,11 @@ class Action(TextChoices):
     ANSWER = "answer", _("回答")
     EXTEND = "extend", _("延长时限")
     TRANSFER = "transfer", _("转派")
+    OBJECT = "object", _("派单异议")
+    ACCEPT_HANDOVER = "accept_handover", _("我接下来")
+    REFUSE_HANDOVER = "refuse_handover", _("不能接")
+    WITHDRAW_HANDOVER = "withdraw_handover", _("收回移交")
+    DECIDE_OBJECTION = "decide_objection", _("裁定派单异议")
     REVEAL = "reveal", _("查看联系方式")
 
 
@@ -180,7 +203,18 @@ TRANSITIONS: Mapping[tuple[State, Action], Step] = {
     **{(state, Action.ASK): _step(state, by=(_HANDLER, _CLAIMANT)) for state in _OPEN},
     **{(state, Action.ANSWER): _step(state, by=(_AUTHOR,)) for state in _OPEN},
     **{(state, Action.EXTEND): _step(state, by=(_HANDLER,)) for state in _OPEN},
-    **{(state, Action.TRANSFER): _step(state, by=(_HANDLER,)) for state in _OPEN},
+    **{
+        (state, action): _step(state, by=(_HANDLER,))
+        for state in _OPEN
+        for action in (
+            Action.TRANSFER,
+            Action.OBJECT,
+            Action.ACCEPT_HANDOVER,
+            Action.REFUSE_HANDOVER,
+            Action.WITHDRAW_HANDOVER,
+            Action.DECIDE_OBJECTION,
+        )
+    },
     **{(state, Action.REVEAL): _step(state, by=(_HANDLER,)) for state in (*_BEFORE_CLAIM, State.FULFILLED)},
     (State.CLAIMED, Action.REVEAL): _step(State.CLAIMED, by=(_HANDLER, _CLAIMANT)),
 }
@@ -236,6 +270,21 @@ class ReopenRule:
 
     def has_left(self, *, reopen_count: int) -> bool:
         return reopen_count < self.times
+
+
+@dataclass(frozen=True)
+class ExtensionRule:
+    """How often a time limit may be extended, and by how much at once (docs/domain.md §2, "Dispatch")."""
+
+    times: int = 2
+    longest: Limit = Limit(days=15)  # noqa: RUF009 - a limit is frozen
+
+    def has_left(self, *, extended: int) -> bool:
+        return extended < self.times
+
+    def allows(self, by: Limit) -> bool:
+        """Whether this much more time may be given at once. A working day of it is worth 24 hours."""
+        return by.hours + 24 * by.days <= self.longest.hours + 24 * self.longest.days
 
 
 @dataclass(frozen=True)

@@ -181,11 +181,12 @@ class WishExtended(Payload):
 
 @event("wishes.wish.transferred", label=_("转给另一位工作人员负责"), visibility=PARTIES)
 class WishTransferred(Payload):
-    """Handed on, with the reason as text."""
+    """Somebody else is responsible from now on; the reason is the text. `handover_id` names the offer accepted."""
 
     wish_id: int
     from_id: int | None
     to_id: int
+    handover_id: int | None = None
 
 
 @event("wishes.contact.revealed", label=_("查看了联系方式"), visibility=PARTIES)

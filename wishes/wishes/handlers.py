@@ -18,7 +18,7 @@ from portal.outbox.registry import handles
 from wishes.wishes import events, notices
 from wishes.wishes.domain import ESCALATION_ROLES, End, State, Urgency
 from wishes.wishes.limits import auto_confirm_after
-from wishes.wishes.models import Claim, Question, Rating, Reopening, Wish
+from wishes.wishes.models import Claim, Handover, Question, Rating, Reopening, Wish
 from wishes.wishes.services.steps import CLOCK_KIND
 
 SUBJECT = "wishes.wish"
@@ -182,7 +182,10 @@ def on_transferred(event: Event, payload: events.WishTransferred) -> None:
     wish = _wish(payload.wish_id)
     _tell(event, wish, notices.ASSIGNED, [payload.to_id], place=_place(wish))
     who = wish.responsible.public_name if wish.responsible else ""
-    _tell(event, wish, notices.TRANSFERRED, [wish.author_id, wish.claimant_id, payload.from_id], who=who)
+    people = [wish.author_id, wish.claimant_id, payload.from_id]
+    if payload.handover_id is not None:
+        people.append(Handover.objects.values_list("opened_by", flat=True).get(pk=payload.handover_id))
+    _tell(event, wish, notices.TRANSFERRED, people, who=who)
 
 
 @handles(events.ContactRevealed, name="wishes.tell_author_of_look")

@@ -11,7 +11,7 @@ from grids.territory.models import Territory
 from portal.deadlines.domain import Limit
 from portal.errors import Invalid
 from portal.formats import list_words
-from wishes.wishes.domain import URGENCY_LIMITS, ReopenRule, SpecialGroup, Urgency
+from wishes.wishes.domain import URGENCY_LIMITS, ExtensionRule, ReopenRule, SpecialGroup, Urgency
 
 REOPEN_DAYS = "wishes.reopen_days"
 REOPEN_TIMES = "wishes.reopen_times"
@@ -20,6 +20,10 @@ PHOTOS_MAX = "wishes.photos_max"
 VERIFY_GROUPS = "wishes.verify_groups"
 LOOK_FIRST = "wishes.look_first_at_unconfirmed"
 GIFT_GUIDE = "wishes.gift_guide"
+HANDOVER_HOURS = "wishes.handover_reminder_hours"
+HANDOVER_URGENT_MINUTES = "wishes.handover_reminder_urgent_minutes"
+EXTENSIONS_MAX = "wishes.extensions_max"
+EXTENSION_LONGEST = "wishes.extension_longest"
 
 
 def _is_limit(value: str) -> None:
@@ -32,6 +36,11 @@ def _is_limit(value: str) -> None:
 def _is_count(value: int) -> None:
     if not 0 <= value <= 365:
         raise Invalid(_("请填 0 到 365 之间的数。"), field="value")
+
+
+def _is_some(value: int) -> None:
+    if not 1 <= value <= 365:
+        raise Invalid(_("请填 1 到 365 之间的数。"), field="value")
 
 
 def _is_photo_count(value: int) -> None:
@@ -65,6 +74,10 @@ register_setting(
     check=_are_groups,
 )
 register_setting(LOOK_FIRST, bool, False, _("住户身份还没确认的人许的心愿，先看过再公开"))
+register_setting(HANDOVER_HOURS, int, 24, _("移交几小时没人答复就提醒"), check=_is_some)
+register_setting(HANDOVER_URGENT_MINUTES, int, 30, _("特急心愿的移交，几分钟没人答复就提醒"), check=_is_some)
+register_setting(EXTENSIONS_MAX, int, 2, _("一个心愿最多延长几次"), check=_is_count)
+register_setting(EXTENSION_LONGEST, str, "15d", _("一次最多延长多久（工作日，如15d）"), check=_is_limit)
 register_setting(GIFT_GUIDE, str, "300–500", _("礼物心愿的参考价值（元）"))
 
 
@@ -114,3 +127,18 @@ def looks_first_at_unconfirmed(territory: Territory) -> bool:
 def gift_guide(territory: Territory | None) -> str:
     """The value a gift should have, in yuan, for the hint beside the field."""
     return str(setting_for(territory, GIFT_GUIDE)) if territory else "300–500"
+
+
+def handover_reminder_after(urgency: str, territory: Territory) -> timedelta:
+    """How long an offer or objection may wait for an answer before those who owe it hear of it again."""
+    if urgency == Urgency.IMMEDIATE:
+        return timedelta(minutes=int(setting_for(territory, HANDOVER_URGENT_MINUTES)))
+    return timedelta(hours=int(setting_for(territory, HANDOVER_HOURS)))
+
+
+def extension_rule(territory: Territory | None) -> ExtensionRule:
+    """How often and how long a limit may be extended here."""
+    if territory is None:
+        return ExtensionRule()
+    values = settings_for(territory, [EXTENSIONS_MAX, EXTENSION_LONGEST])
+    return ExtensionRule(times=int(values[EXTENSIONS_MAX]), longest=Limit.parse(str(values[EXTENSION_LONGEST])))

@@ -6,14 +6,12 @@ wish, and the few conditions that are no table are added. The predicates are als
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
 import rules
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,30 +21,14 @@ from portal.accounts.models import User
 from portal.errors import Conflict, NotAllowed
 from portal.outbox.models import Event
 from portal.outbox.registry import Visibility, key_of
+from wishes.wishes.decision import YES, Decision
 from wishes.wishes.domain import HELPER_ROLES, READING_ROLES, Action, End, Relation, State, step_for
 from wishes.wishes.events import WishFulfilled
+from wishes.wishes.handling.handover import CONDITIONS as HANDOVER_CONDITIONS
 from wishes.wishes.limits import reopen_rule
 from wishes.wishes.models import Wish
 
 Viewer: TypeAlias = User | AnonymousUser
-
-
-@dataclass(frozen=True)
-class Decision:
-    """Whether somebody may, and the sentence that says why not.
-
-    `by_state` tells apart "no longer possible for anybody" (409) from "not you" (403).
-    """
-
-    allowed: bool
-    reason: str | Promise = ""
-    by_state: bool = False
-
-    def __bool__(self) -> bool:
-        return self.allowed
-
-
-YES = Decision(True)
 
 
 def _covers(user: Viewer, roles: frozenset[Role], wish: Wish) -> bool:
@@ -128,6 +110,9 @@ def can(
         return Decision(False, _relation_reason(user, action, wish))
     if action == Action.CONFIRM and on_behalf_of is not None and had_a_hand_in(user, wish):
         return Decision(False, gettext_lazy("这件事是您经手的，请别的工作人员替居民确认。"))
+    if action in HANDOVER_CONDITIONS:
+        assert isinstance(user, User)
+        return HANDOVER_CONDITIONS[action](user, wish)
     condition = _CONDITIONS.get(action)
     return condition(wish, at or timezone.now()) if condition else YES
 

@@ -246,6 +246,32 @@ class TransferBody(serializers.Serializer[Any]):
     reason = words(500, _("为什么转给别人"))
 
 
+class ObjectBody(serializers.Serializer[Any]):
+    """Objecting to a dispatch."""
+
+    reason = words(500, _("为什么不该派到这里"))
+    to = serializers.IntegerField(
+        min_value=1,
+        max_value=2**63 - 1,
+        required=False,
+        allow_null=True,
+        help_text=_("觉得该由谁办，见 handlers；不写就由上一级来定"),
+    )
+
+
+class DecideObjectionBody(serializers.Serializer[Any]):
+    """Deciding an objection."""
+
+    reason = words(500, _("为什么这样定"))
+    to = serializers.IntegerField(
+        min_value=1,
+        max_value=2**63 - 1,
+        required=False,
+        allow_null=True,
+        help_text=_("请谁办，见 handlers；不写就仍由原来的同志负责"),
+    )
+
+
 class RevealBody(serializers.Serializer[Any]):
     """Looking at the contact."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wishes.wishes.api import posting, reading
+from wishes.wishes.api import handling, posting, reading
 from wishes.wishes.api.steps import STEPS, RevealContact
 
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("wishes/mine/", reading.MyWishes.as_view(), name="api_wishes_mine"),
     path("wishes/helping/", reading.WishesIHelp.as_view(), name="api_wishes_helping"),
     path("wishes/work/", reading.WorkList.as_view(), name="api_wishes_work"),
+    path("wishes/handovers/", handling.Handovers.as_view(), name="api_wish_handovers"),
     path("wishes/drafts/", posting.Drafts.as_view(), name="api_wish_drafts"),
     path("wishes/<int:pk>/", reading.WishDetail.as_view(), name="api_wish"),
     path("wishes/<int:pk>/handlers/", reading.Handlers.as_view(), name="api_wish_handlers"),

@@ -112,11 +112,17 @@ def _duplicate(actor: User, wish: Wish, data: Data) -> object:
     return services.close_duplicate(actor=actor, wish=wish, of=other, reason=data["reason"])
 
 
-def _transfer(actor: User, wish: Wish, data: Data) -> object:
-    to = User.objects.filter(pk=data["to"], is_active=True).first()
-    if to is None:
-        raise Invalid(_("这位同志不负责这里，请另选一位。"), code="wrong_person", field="to")
-    return services.transfer_wish(actor=actor, wish=wish, to=to, reason=data["reason"])
+def _naming(service: Callable[..., object]) -> Take:
+    """A service that may be told of a colleague, `to`."""
+
+    def take(actor: User, wish: Wish, data: Data) -> object:
+        given = data.pop("to", None)
+        to = User.objects.filter(pk=given, is_active=True).first() if given is not None else None
+        if given is not None and to is None:
+            raise Invalid(_("这位同志不负责这里，请另选一位。"), code="wrong_person", field="to")
+        return service(actor=actor, wish=wish, to=to, **data)
+
+    return take
 
 
 def own_photos(actor: User, ids: list[UUID]) -> list[Photo]:
@@ -158,7 +164,17 @@ STEPS: Mapping[str, type[StepView]] = {
         ("question", Action.ASK, bodies.QuestionBody, _plain(services.pause_for_resident)),
         ("answer", Action.ANSWER, bodies.AnswerBody, _answer),
         ("extend", Action.EXTEND, bodies.ExtendBody, _plain(services.extend_wish)),
-        ("transfer", Action.TRANSFER, bodies.TransferBody, _transfer),
+        ("transfer", Action.TRANSFER, bodies.TransferBody, _naming(services.transfer_wish)),
+        ("object", Action.OBJECT, bodies.ObjectBody, _naming(services.object_to_dispatch)),
+        ("accept-handover", Action.ACCEPT_HANDOVER, bodies.NoBody, _plain(services.accept_handover)),
+        ("refuse-handover", Action.REFUSE_HANDOVER, bodies.ReasonBody, _plain(services.refuse_handover)),
+        ("withdraw-handover", Action.WITHDRAW_HANDOVER, bodies.NoBody, _plain(services.withdraw_handover)),
+        (
+            "decide-objection",
+            Action.DECIDE_OBJECTION,
+            bodies.DecideObjectionBody,
+            _naming(services.decide_objection),
+        ),
     )
 }
 

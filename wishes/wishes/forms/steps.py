@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from grids.roles.domain import HANDLER_ROLES
@@ -13,6 +14,7 @@ from portal.accounts.phones import shown_phone
 from portal.deadlines.domain import Limit
 from portal.deadlines.words import limit_words
 from wishes.wishes.forms.posting import PhoneField
+from wishes.wishes.limits import extension_rule
 from wishes.wishes.models import Wish
 from wishes.wishes.services.steps import clock
 
@@ -215,7 +217,28 @@ class ExtendForm(StepForm):
     def prepare(self) -> None:
         running = clock(self.wish)
         codes = EXTENSIONS_IN_HOURS if running is not None and running.limit.hours else EXTENSIONS_IN_DAYS
-        self.fields["by"].choices = [(code, limit_words(Limit.parse(code))) for code in codes]  # type: ignore[attr-defined]
+        rule = extension_rule(self.wish.territory)
+        limits = [limit for code in codes if rule.allows(limit := Limit.parse(code))]
+        self.fields["by"].choices = [(str(limit), limit_words(limit)) for limit in limits]  # type: ignore[attr-defined]
+        left = rule.times - self.wish.extensions.count()
+        self.fields["by"].help_text = _t("还能延长{left}次。").format(left=max(left, 0))
+
+
+def colleagues(wish: Wish, *leave_out: int) -> dict[int, str]:
+    """Who could answer for this wish in place of whoever does now: name, role and place by person, nearest first."""
+    appointed = (
+        Appointment.objects.in_force()
+        .filter(role__in=list(HANDLER_ROLES), territory__path__in=ancestor_paths(wish.path))
+        .exclude(user_id__in=[pk for pk in (wish.responsible_id, wish.author_id, *leave_out) if pk])
+        .filter(user__is_active=True)
+        .select_related("user", "territory")
+        .defer("territory__boundary")
+        .order_by("-territory__depth", "user_id")
+    )
+    labels: dict[int, str] = {}
+    for one in appointed:
+        labels.setdefault(one.user_id, f"{one.user.legal_name} · {one.get_role_display()} · {one.territory.name}")
+    return labels
 
 
 class TransferForm(StepForm):
@@ -234,19 +257,7 @@ class TransferForm(StepForm):
     )
 
     def prepare(self) -> None:
-        appointed = (
-            Appointment.objects.in_force()
-            .filter(role__in=list(HANDLER_ROLES), territory__path__in=ancestor_paths(self.wish.path))
-            .exclude(user_id__in=[pk for pk in (self.wish.responsible_id, self.wish.author_id) if pk])
-            .filter(user__is_active=True)
-            .select_related("user", "territory")
-            .defer("territory__boundary")
-            .order_by("-territory__depth", "user_id")
-        )
-        labels: dict[int, str] = {}
-        for one in appointed:
-            words = f"{one.user.legal_name} · {one.get_role_display()} · {one.territory.name}"
-            labels.setdefault(one.user_id, words)
+        labels = colleagues(self.wish)
         field = self.fields["to"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = User.objects.filter(pk__in=list(labels))

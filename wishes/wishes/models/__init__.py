@@ -3,6 +3,7 @@
 from wishes.wishes.models.categories import AnswerTemplate, Category
 from wishes.wishes.models.claims import Claim
 from wishes.wishes.models.finding import OpenCount, SearchText
+from wishes.wishes.models.handovers import Handover
 from wishes.wishes.models.photos import WishPhoto
 from wishes.wishes.models.steps import Extension, Question, Rating, Reopening, Verification
 from wishes.wishes.models.wish import Wish, WishNumber
@@ -12,6 +13,7 @@ __all__ = [
     "Category",
     "Claim",
     "Extension",
+    "Handover",
     "OpenCount",
     "Question",
     "Rating",

@@ -9,9 +9,17 @@ from wishes.wishes.services.closing import (
     withdraw_wish,
 )
 from wishes.wishes.services.contact import Contact, contact_for, reveal_contact
-from wishes.wishes.services.dispatch import redispatch_wish, transfer_wish
+from wishes.wishes.services.dispatch import redispatch_wish
 from wishes.wishes.services.finding import index_words, recount_open_wishes
 from wishes.wishes.services.fulfilment import auto_confirm_wish, confirm_wish, fulfil_claim, reopen_wish
+from wishes.wishes.services.handover import (
+    accept_handover,
+    decide_objection,
+    object_to_dispatch,
+    refuse_handover,
+    transfer_wish,
+    withdraw_handover,
+)
 from wishes.wishes.services.pictures import attach_photo, remove_photo
 from wishes.wishes.services.posting import (
     WishFields,
@@ -27,6 +35,7 @@ from wishes.wishes.services.waiting import answer_question, extend_wish, pause_f
 __all__ = [
     "Contact",
     "WishFields",
+    "accept_handover",
     "answer_question",
     "attach_photo",
     "auto_confirm_wish",
@@ -36,6 +45,7 @@ __all__ = [
     "close_not_ours",
     "confirm_wish",
     "contact_for",
+    "decide_objection",
     "decline_wish",
     "discard_draft",
     "edit_wish",
@@ -43,10 +53,12 @@ __all__ = [
     "fulfil_claim",
     "give_up_claim",
     "index_words",
+    "object_to_dispatch",
     "pause_for_resident",
     "publish_wish",
     "recount_open_wishes",
     "redispatch_wish",
+    "refuse_handover",
     "reject_verification",
     "remove_photo",
     "reopen_wish",
@@ -56,5 +68,6 @@ __all__ = [
     "submit_wish",
     "transfer_wish",
     "verify_wish",
+    "withdraw_handover",
     "withdraw_wish",
 ]

@@ -1,22 +1,19 @@
-"""Dispatch (派单): place and category decide the grid and the person responsible, at once; and handing on (转派)."""
+"""Dispatch (派单): place and category decide the grid and the person responsible, at once."""
 
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count
-from django.utils.translation import gettext as _
 
 from grids.roles.domain import HANDLER_ROLES, Role
 from grids.roles.queries import held_by, holds, nearest_holders
 from grids.territory.models import Territory
 from portal.accounts.models import User
-from portal.errors import Invalid
 from portal.outbox.services import record
-from wishes.wishes.domain import OPEN_STATES, Action, Candidate, State, choose_responsible, dispatch_chain
-from wishes.wishes.events import WishDispatched, WishTransferred
+from wishes.wishes.domain import OPEN_STATES, Candidate, State, choose_responsible, dispatch_chain
+from wishes.wishes.events import WishDispatched
 from wishes.wishes.models import Wish
-from wishes.wishes.policies import require
-from wishes.wishes.services.steps import locked, moment, required, responded, save
+from wishes.wishes.services.steps import lapse_handovers, locked, moment, save
 
 
 def dispatch(wish: Wish, *, actor: User | None, at: datetime) -> None:
@@ -62,34 +59,10 @@ def redispatch_wish(*, wish: Wish, actor: User | None = None, at: datetime | Non
     return True
 
 
-@transaction.atomic
-def transfer_wish(*, actor: User, wish: Wish, to: User, reason: str, at: datetime | None = None) -> Wish:
-    """Hands the wish to another handler of its place, who is responsible from now on. The clock goes on.
-
-    Raises `Invalid` (field "to") for somebody whose role does not cover the place, `NotAllowed`, `Conflict`.
-    """
-    now = moment(at)
-    wish = locked(wish)
-    require(actor, Action.TRANSFER, wish, at=now)
-    reason = required(reason, field="reason", message=_("请写一句为什么转给别人。"))
-    assert wish.territory is not None
-    if to.pk == wish.author_id or not holds(to, HANDLER_ROLES, wish.territory):
-        raise Invalid(_("这位同志不负责这里，请另选一位。"), code="wrong_person", field="to")
-    if to.pk == wish.responsible_id:
-        raise Invalid(_("这件事已经由这位同志负责了。"), code="same_person", field="to")
-    before = wish.responsible_id
-    wish.responsible = to
-    wish.responsible_territory_id = _seat(to, wish)
-    responded(wish, now)
-    record(
-        WishTransferred(wish_id=wish.pk, from_id=before, to_id=to.pk), subject=wish, actor=actor, text=reason, at=now
-    )
-    return save(wish)
-
-
 def _entrust(wish: Wish, found: User | None, *, actor: User | None, at: datetime) -> None:
+    lapse_handovers(wish, at)
     wish.responsible = found
-    wish.responsible_territory_id = _seat(found, wish) if found else wish.territory_id
+    wish.responsible_territory_id = seat_of(found, wish) if found else wish.territory_id
     event = WishDispatched(
         wish_id=wish.pk, territory_id=wish.responsible_territory_id or 0, responsible_id=found.pk if found else None
     )
@@ -113,7 +86,7 @@ def _candidates(people: list[User], territory: Territory) -> list[Candidate]:
     return [Candidate(user.pk, holds(user, {Role.GRID_HEAD}, territory), waiting.get(user.pk, 0)) for user in people]
 
 
-def _seat(user: User, wish: Wish) -> int | None:
+def seat_of(user: User, wish: Wish) -> int | None:
     """The territory of the appointment by which this person answers for the place: the nearest one."""
     covering = [held for held in held_by(user) if held.role in HANDLER_ROLES and held.covers(wish.path)]
     return max(covering, key=lambda held: len(held.path)).territory_id if covering else wish.territory_id

@@ -13,7 +13,7 @@ from portal.outbox.services import erase_texts, record
 from portal.photos.services import delete_photo
 from wishes.wishes.domain import Action, ClaimState, End, SpecialGroup, State
 from wishes.wishes.events import ClaimGivenUp, WishAutoConfirmed, WishWithdrawn
-from wishes.wishes.models import Claim, Question, Rating, Reopening, Verification, Wish, WishPhoto
+from wishes.wishes.models import Claim, Handover, Question, Rating, Reopening, Verification, Wish, WishPhoto
 from wishes.wishes.services import steps
 
 SUBJECT = "wishes.wish"
@@ -43,6 +43,8 @@ def erase_person(*, user: User, words: tuple[str, ...], at: datetime) -> None:
     _erase_events(user, touched)
     _blot_out(Question.objects.filter(wish__in=touched), "text", words)
     _blot_out(Wish.objects.filter(pk__in=touched), "end_reason", words)
+    for field in ("reason", "decision"):
+        _blot_out(Handover.objects.filter(wish__in=touched), field, words)
 
 
 def _close_for_good(wish: Wish, at: datetime) -> None:

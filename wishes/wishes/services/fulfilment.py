@@ -45,6 +45,7 @@ def fulfil_claim(
     wish.fulfilled_at = now
     wish.waiting_since = None
     wish.questions.filter(answered_at=None).update(answered_at=now)
+    steps.lapse_handovers(wish, now)
     steps.stop(wish, at=now)
     record(WishFulfilled(wish_id=wish.pk, claim_id=claim.pk), subject=wish, actor=actor, at=now)
     return steps.save(wish)

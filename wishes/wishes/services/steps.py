@@ -20,7 +20,7 @@ from portal.deadlines.services import (
     stop_clock,
 )
 from portal.errors import Conflict, Invalid
-from wishes.wishes.domain import ClaimState, End, State, clean_text, step_for
+from wishes.wishes.domain import ClaimState, End, HandoverState, State, clean_text, step_for
 from wishes.wishes.limits import limit_of
 from wishes.wishes.models import Wish
 from wishes.wishes.services.finding import keep_findable
@@ -89,7 +89,13 @@ def close(wish: Wish, *, action: str, end: End, reason: str, at: datetime) -> No
     wish.waiting_since = None
     wish.questions.filter(answered_at=None).update(answered_at=at)
     wish.claims.filter(state=ClaimState.LIVE).update(state=ClaimState.ENDED, ended_at=at)
+    lapse_handovers(wish, at)
     stop(wish, at=at)
+
+
+def lapse_handovers(wish: Wish, at: datetime) -> None:
+    """Nobody needs to take over any more: the wish is done, over, back with its author or sent out anew."""
+    wish.handovers.filter(state=HandoverState.OPEN).update(state=HandoverState.LAPSED, decided_at=at, remind_at=None)
 
 
 def responded(wish: Wish, at: datetime) -> None:

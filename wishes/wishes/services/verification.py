@@ -52,6 +52,7 @@ def reject_verification(*, actor: User, wish: Wish, reason: str, note: str = "",
     steps.move(wish, Action.REJECT_VERIFICATION, State.DRAFT)
     steps.responded(wish, now)
     wish.questions.filter(answered_at=None).update(answered_at=now)
+    steps.lapse_handovers(wish, now)
     wish.waiting_since = now
     steps.pause(wish, reason=_("等居民补充情况"), actor=actor, at=now)
     record(WishReturned(wish_id=wish.pk, verification_id=found.pk), subject=wish, actor=actor, text=reason, at=now)

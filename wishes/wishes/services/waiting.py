@@ -8,10 +8,12 @@ from django.utils.translation import gettext_noop
 
 from portal.accounts.models import User
 from portal.deadlines.domain import Limit
+from portal.deadlines.words import limit_words
 from portal.errors import Conflict, Invalid
 from portal.outbox.services import record
 from wishes.wishes.domain import Action
 from wishes.wishes.events import ResidentAnswered, ResidentAsked, WishExtended
+from wishes.wishes.limits import extension_rule
 from wishes.wishes.models import Extension, Question, Wish
 from wishes.wishes.policies import require
 from wishes.wishes.services import steps
@@ -61,7 +63,8 @@ def answer_question(
 def extend_wish(*, actor: User, wish: Wish, by: str, reason: str, at: datetime | None = None) -> Wish:
     """Gives more time: `by` is a limit code ("24h", "3d"); the reason is told to the resident.
 
-    Raises `Invalid` (field "by" or "reason"), `NotAllowed`, `Conflict` while we wait for the resident.
+    Raises `Invalid` (field "by" or "reason"), `NotAllowed`, `Conflict` while we wait for the resident, or where the
+    limit was extended as often as the place allows.
     """
     now = steps.moment(at)
     wish = steps.locked(wish)
@@ -71,6 +74,7 @@ def extend_wish(*, actor: User, wish: Wish, by: str, reason: str, at: datetime |
         limit = Limit.parse(by)
     except ValueError as error:
         raise Invalid(_("请选要延长多久。"), code="limit", field="by") from error
+    _check_extension(wish, limit)
     before = wish.due_at
     steps.extend(wish, by=limit, reason=reason, actor=actor, at=now)
     extension = Extension.objects.create(
@@ -86,3 +90,12 @@ def extend_wish(*, actor: User, wish: Wish, by: str, reason: str, at: datetime |
     event = WishExtended(wish_id=wish.pk, extension_id=extension.pk, due_before=before, due_after=wish.due_at)
     record(event, subject=wish, actor=actor, text=reason, at=now)
     return steps.save(wish)
+
+
+def _check_extension(wish: Wish, by: Limit) -> None:
+    rule = extension_rule(wish.territory)
+    if not rule.has_left(extended=wish.extensions.count()):
+        raise Conflict(_("已经延长过{times}次，不能再延了。").format(times=rule.times), code="no_extension_left")
+    if not rule.allows(by):
+        words = _("一次最多延长{longest}。").format(longest=limit_words(rule.longest))
+        raise Invalid(words, code="too_long", field="by")

@@ -15,6 +15,7 @@ from portal.accounts.models import User
 from portal.deadlines.words import explain, urgency_of
 from portal.outbox.querysets import timeline
 from wishes.wishes.domain import OPEN_STATES, Action, ClaimState, Kind, PhotoRole, State
+from wishes.wishes.handling.handover import open_handover
 from wishes.wishes.limits import auto_confirm_after
 from wishes.wishes.models import Question, Wish
 from wishes.wishes.policies import (
@@ -37,8 +38,19 @@ from wishes.wishes.views.step_pages import SLUGS
 from wishes.wishes.views.story import looks_of, steps_of
 
 # The one red button of the page is the first of these that the viewer can press.
-PRIMARY = (Action.ANSWER, Action.CONFIRM, Action.VERIFY, Action.PUBLISH, Action.FULFIL, Action.CLAIM)
+PRIMARY = (
+    Action.ANSWER,
+    Action.CONFIRM,
+    Action.ACCEPT_HANDOVER,
+    Action.DECIDE_OBJECTION,
+    Action.VERIFY,
+    Action.PUBLISH,
+    Action.FULFIL,
+    Action.CLAIM,
+)
 BESIDE = (
+    Action.REFUSE_HANDOVER,
+    Action.WITHDRAW_HANDOVER,
     Action.CLAIM,
     Action.FULFIL,
     Action.GIVE_UP,
@@ -50,6 +62,7 @@ BESIDE = (
 )
 FOLDED = (
     Action.TRANSFER,
+    Action.OBJECT,
     Action.EXTEND,
     Action.DECLINE,
     Action.CLOSE_NOT_OURS,
@@ -103,6 +116,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "questions": _questions(wish) if "wishes.wish.asked" in told else [],
         **_buttons(viewer, wish, handler=handler),
         "panels": panels_of(request, wish, Slot.HEAD, Slot.BUTTONS, Slot.BELOW, Slot.ASIDE),
+        "handover": open_handover(wish) if handler and wish.state in OPEN_STATES else None,
     }
     if told & {"wishes.wish.verified", "wishes.wish.returned"} and sees_private_notes(viewer, wish):
         context["verifications"] = list(wish.verifications.select_related("verified_by"))

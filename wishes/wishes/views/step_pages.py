@@ -11,6 +11,7 @@ from portal.accounts.models import User
 from portal.errors import Conflict
 from wishes.wishes import services
 from wishes.wishes.domain import Action, Stars
+from wishes.wishes.forms import handling
 from wishes.wishes.forms import steps as forms
 from wishes.wishes.models import AnswerTemplate, Wish
 from wishes.wishes.services.claims import live_claim
@@ -242,11 +243,58 @@ _ALL = (
     StepPage(
         action=Action.TRANSFER,
         heading=_("转给另一位工作人员"),
-        lede=_("对方马上会收到通知，从现在起由对方负责。时限不变。"),
+        lede=_("对方马上会收到通知，接下以后由对方负责；在那之前还由原来的同志负责。时限不变。"),
         form=forms.TransferForm,
         run=_plain(services.transfer_wish),
         button=_("转派"),
-        done=_("已经转给对方负责。"),
+        done=_("已经告诉对方。"),
+    ),
+    StepPage(
+        action=Action.OBJECT,
+        heading=_("派错了？说说该谁办"),
+        lede=_("谁先接到谁先负责：有人接下之前，还由您负责，时限照常。"),
+        form=handling.ObjectForm,
+        run=_plain(services.object_to_dispatch),
+        button=_("提出派单异议"),
+        done=_("异议提上去了。有人接下之前，还请您接着办。"),
+    ),
+    StepPage(
+        action=Action.ACCEPT_HANDOVER,
+        heading=_("接下来，由我负责"),
+        lede=_("接下以后，这个心愿由您负责。时限接着算，不重新开始。"),
+        form=forms.NothingToSay,
+        run=_plain(services.accept_handover),
+        button=_("我接下来"),
+        done=_("接下了，谢谢。现在由您负责。"),
+        template="wishes/wishes/steps/handover.html",
+    ),
+    StepPage(
+        action=Action.REFUSE_HANDOVER,
+        heading=_("为什么不能接？"),
+        form=handling.RefuseHandoverForm,
+        run=_plain(services.refuse_handover),
+        button=_("不能接"),
+        done=_("已经告诉对方，还由原来的同志负责。"),
+        template="wishes/wishes/steps/handover.html",
+    ),
+    StepPage(
+        action=Action.WITHDRAW_HANDOVER,
+        heading=_("不转了？"),
+        lede=_("收回以后，还由原来的同志负责。"),
+        form=forms.NothingToSay,
+        run=_plain(services.withdraw_handover),
+        button=_("收回"),
+        done=_("收回了，还由原来的同志负责。"),
+        template="wishes/wishes/steps/handover.html",
+    ),
+    StepPage(
+        action=Action.DECIDE_OBJECTION,
+        heading=_("这件事该由谁办？"),
+        form=handling.DecideObjectionForm,
+        run=_plain(services.decide_objection),
+        button=_("就这样定"),
+        done=_("定下来了，已经告诉有关的同志。"),
+        template="wishes/wishes/steps/handover.html",
     ),
 )
 

@@ -20,13 +20,15 @@ from portal.errors import DomainError, Invalid
 from portal.photos.models import Photo
 from portal.photos.services import accept_upload, delete_photo
 from wishes.wishes import services
+from wishes.wishes.decision import Decision
 from wishes.wishes.domain import Action
 from wishes.wishes.forms.posting import add_domain_error
 from wishes.wishes.forms.steps import EditForm, RevealForm, StepForm
+from wishes.wishes.handling.handover import open_handover
 from wishes.wishes.limits import photos_max
 from wishes.wishes.models import AnswerTemplate, Wish
 from wishes.wishes.photos import PHOTO_PURPOSE
-from wishes.wishes.policies import ON_BEHALF_ACTIONS, Decision, can, is_author, is_handler
+from wishes.wishes.policies import ON_BEHALF_ACTIONS, can, is_author, is_handler
 from wishes.wishes.views import drafting
 from wishes.wishes.views.access import member_of, sent, wish_or_404
 from wishes.wishes.views.cards import cards_of, for_cards
@@ -79,6 +81,8 @@ def step(request: HttpRequest, number: str, slug: str) -> HttpResponse:
     }
     if page.action == Action.ANSWER:
         context["question"] = wish.questions.filter(answered_at=None).first()
+    if page.template.endswith("handover.html"):
+        context["handover"] = open_handover(wish)
     if page.action == Action.CLOSE_DUPLICATE:
         context["cards"] = _likely_same(wish)
     return render(request, page.template, context, status=400 if failed else 200)
