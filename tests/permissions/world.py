@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -35,6 +35,7 @@ from tests.wishes.wishes.factories import (
 )
 from wishes.wishes.models import Wish, WishPhoto
 from wishes.wishes.photos import PHOTO_PURPOSE
+from wishes.wishes.services import object_to_dispatch
 
 # Everybody who asks, from the street to the administrators. "foreign_*" belong to another community.
 VIEWERS = (
@@ -105,11 +106,19 @@ def build() -> World:
         "fulfilled": fulfilled(cast, at=now),
         "closed": confirmed(cast, at=now),
         "draft": drafted(cast, at=now),
+        "objected": _objected(cast, now),
     }
     residency = ResidencyFactory(user=PersonFactory(), community=cast.community)
     photos = {name: _photo(wishes[name]) for name in ("verifying", "published")}
     clients = {name: _client(users.get(name)) for name in VIEWERS}
     return World(cast, clients, users, wishes, residency, photos, finished_job(owner=cast.worker))
+
+
+def _objected(cast: Cast, at: datetime) -> Wish:
+    """The grid head says that it belongs to the community worker."""
+    wish = posted(cast, at=at)
+    object_to_dispatch(actor=cast.grid_head, wish=wish, to=cast.worker, reason="该社区来办", at=at)
+    return wish
 
 
 def _photo(wish: Wish) -> Photo:

@@ -4,10 +4,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from wishes.wishes.domain import State
-from wishes.wishes.models import Handover, Wish
+from wishes.wishes.models import Wish
 from wishes.wishes.photos import forget_unused_photos
 from wishes.wishes.services import auto_confirm_wish, redispatch_wish
-from wishes.wishes.services.handover import remind_of_handover
+from wishes.wishes.services.reminding import remind_all
 
 
 @shared_task
@@ -35,6 +35,4 @@ def forget_photos() -> int:
 @shared_task
 def remind() -> int:
     """Reminds those who owe an answer about a wish: to offers and objections. May run at any time."""
-    now = timezone.now()
-    late = Handover.objects.filter(remind_at__lte=now).select_related("wish").order_by("remind_at", "pk")
-    return sum(remind_of_handover(handover=each, at=now) for each in late.iterator(chunk_size=500))
+    return remind_all(now=timezone.now())

@@ -29,6 +29,7 @@ from wishes.wishes.domain import State
 from wishes.wishes.limits import REOPEN_DAYS
 from wishes.wishes.models import Category, Wish
 from wishes.wishes.photos import PHOTO_PURPOSE
+from wishes.wishes.services.reminding import remind_all
 
 # How often clocks are looked at while time passes; a running portal does so every minute.
 SWEEP = timedelta(hours=3)
@@ -105,7 +106,7 @@ class Director:
         return swept
 
     def _sweep(self, at: datetime) -> None:
-        if sweep_clocks(now=at):
+        if sweep_clocks(now=at) + remind_all(now=at):
             drain()
         for wish in Wish.objects.filter(state=State.FULFILLED, fulfilled_at__lte=at - timedelta(days=7)):
             services.auto_confirm_wish(wish=wish, at=at)

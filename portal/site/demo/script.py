@@ -195,11 +195,43 @@ def extend(after: timedelta, limit: str, reason: str, *, by: str = "") -> Step:
 
 
 def hand_on(after: timedelta, to: str, reason: str, *, by: str = "") -> Step:
-    """Somebody else answers for it from now on."""
-    return Step(
-        after,
-        lambda s: services.transfer_wish(actor=s.person(by), wish=s.wish, to=s.people[to], reason=reason, at=s.at),
-    )
+    """Somebody else is asked to answer for it, and says yes at once."""
+
+    def act(s: Scene) -> object:
+        services.transfer_wish(actor=s.person(by), wish=s.wish, to=s.people[to], reason=reason, at=s.at)
+        return services.accept_handover(actor=s.people[to], wish=s.wish, at=s.at)
+
+    return Step(after, act)
+
+
+def object_to(after: timedelta, reason: str, *, to: str = "", by: str = "") -> Step:
+    """Whom it was sent to says that it belongs elsewhere."""
+
+    def act(s: Scene) -> object:
+        proposed = s.people[to] if to else None
+        return services.object_to_dispatch(actor=s.person(by), wish=s.wish, reason=reason, to=proposed, at=s.at)
+
+    return Step(after, act)
+
+
+def accept(after: timedelta, who: str) -> Step:
+    """Who was asked takes it over."""
+    return Step(after, lambda s: services.accept_handover(actor=s.people[who], wish=s.wish, at=s.at))
+
+
+def refuse(after: timedelta, who: str, reason: str) -> Step:
+    """Who was asked does not take it over."""
+    return Step(after, lambda s: services.refuse_handover(actor=s.people[who], wish=s.wish, reason=reason, at=s.at))
+
+
+def decide(after: timedelta, who: str, reason: str, *, to: str = "") -> Step:
+    """The level above decides an objection."""
+
+    def act(s: Scene) -> object:
+        named = s.people[to] if to else None
+        return services.decide_objection(actor=s.people[who], wish=s.wish, to=named, reason=reason, at=s.at)
+
+    return Step(after, act)
 
 
 def look(after: timedelta, who: str, reason: str) -> Step:

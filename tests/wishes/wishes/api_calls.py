@@ -37,6 +37,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "answer": {"answer": "晚上都在。"},
     "extend": {"by": "3d", "reason": "等零件。"},
     "transfer": {"to": 1, "reason": "请假。"},
+    "object": {"reason": "这是物业的事。"},
+    "accept-handover": {},
+    "refuse-handover": {"reason": "这周不在。"},
+    "withdraw-handover": {},
+    "decide-objection": {"reason": "还是网格来办。"},
     "reveal-contact": {"reason": "约时间上门。"},
 }
 

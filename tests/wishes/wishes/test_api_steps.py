@@ -81,6 +81,7 @@ def test_the_ways_of_staff(cast: Cast) -> None:
     colleagues = worker.get(f"{wish.pk}/handlers/").json()
     assert cast.secretary.pk in [each["id"] for each in colleagues]
     assert worker.take(wish, "transfer", to=cast.secretary.pk).status_code == 200
+    assert Caller(cast.secretary).take(wish, "accept-handover").status_code == 200
     wish.refresh_from_db()
     assert wish.responsible == cast.secretary
     ended = worker.take(wish, "not-ours").json()

@@ -91,7 +91,9 @@ def test_question_answer_extension_transfer_and_look(cast: Cast) -> None:
     services.extend_wish(actor=cast.grid_head, wish=wish, by="2d", reason="等配件", at=MONDAY)
     assert told(cast) == {("author", "extended"), ("volunteer", "extended")}
     services.transfer_wish(actor=cast.grid_head, wish=wish, to=cast.secretary, reason="请书记协调")
-    assert told(cast) == {("secretary", "assigned"), ("author", "transferred"), ("volunteer", "transferred")}
+    assert told(cast) == {("secretary", "handover_offered")}
+    services.accept_handover(actor=cast.secretary, wish=wish)
+    assert told(cast) == {("grid_head", "transferred"), ("author", "transferred"), ("volunteer", "transferred")}
     services.reveal_contact(actor=cast.secretary, wish=wish, reason="电话核对")
     assert told(cast) == {("author", "revealed")}
 

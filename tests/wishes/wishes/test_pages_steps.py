@@ -97,6 +97,7 @@ def test_what_staff_do(cast: Cast) -> None:
     take(cast.grid_head, verified, "verify", note="见到本人，属实")
     assert fresh(verified).state == State.PUBLISHED
     take(cast.worker, verified, "transfer", to=cast.secretary.pk, reason="书记来办")
+    take(cast.secretary, verified, "accept-handover")
     assert fresh(verified).responsible == cast.secretary
     before = fresh(verified).due_at
     take(cast.worker, verified, "extend", by="3d", reason="等配件")

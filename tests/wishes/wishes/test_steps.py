@@ -211,7 +211,8 @@ def test_handing_on_needs_somebody_who_answers_for_the_place(cast: Cast) -> None
         services.transfer_wish(actor=cast.grid_head, wish=wish, to=cast.other_worker, reason="他熟悉")
     assert refused.value.field == "to"
 
-    wish = services.transfer_wish(actor=cast.grid_head, wish=wish, to=cast.secretary, reason="要书记协调物业")
+    services.transfer_wish(actor=cast.grid_head, wish=wish, to=cast.secretary, reason="要书记协调物业")
+    wish = services.accept_handover(actor=cast.secretary, wish=wish)
 
     assert (wish.responsible, wish.responsible_territory) == (cast.secretary, cast.community)
 
