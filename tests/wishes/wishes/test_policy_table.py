@@ -30,11 +30,13 @@ NOBODY: set[str] = set()
 
 # state → action → who may. What is not listed, nobody may. The volunteer is the claimant once it is claimed.
 ENDINGS = dict.fromkeys(("close_cannot_be_done", "close_not_ours", "close_duplicate"), HANDLERS)
-ON_THE_WAY = (
-    ENDINGS
-    | {"withdraw": {"author"}, "ask": HANDLERS, "extend": HANDLERS, "transfer": HANDLERS}
-    | {"object": {"grid_head"}}
-)
+ON_THE_WAY = ENDINGS | {
+    "withdraw": {"author"},
+    "ask": HANDLERS,
+    "extend": HANDLERS,
+    "transfer": HANDLERS,
+    "object": {"grid_head"},
+}
 EXPECTED: dict[State, dict[str, set[str]]] = {
     State.DRAFT: {"edit": {"author"}, "submit": {"author"}},
     State.SUBMITTED: ON_THE_WAY | {"edit": {"author"}, "publish": HANDLERS, "decline": HANDLERS, "reveal": HANDLERS},
