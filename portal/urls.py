@@ -15,6 +15,7 @@ urlpatterns = [
     path("grids/", include("grids.urls")),
     path("wishes/", include("wishes.urls")),
     path("api/v1/", include("portal.urls_api")),
+    path("open311/", include("wishes.open311.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
 ]

@@ -1,3 +1,4 @@
 """Gathers the models of the wing's features, so that the app has one migrations folder."""
 
+from wishes.open311.models import *
 from wishes.wishes.models import *

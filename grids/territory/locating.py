@@ -24,6 +24,18 @@ class GridMap:
         found = self.tree.query(Point(longitude, latitude), predicate="intersects")
         return self.ids[int(found.min())] if found.size else None
 
+    def middles(self, ids: set[int]) -> dict[int, tuple[float, float]]:
+        """A point inside each of these grids as (longitude, latitude), to some metres; grids without one are left out.
+
+        It tells which grid something is in, and nothing more exact.
+        """
+        found = {}
+        for pk, geometry in zip(self.ids, self.tree.geometries, strict=True):
+            if pk in ids:
+                point = geometry.representative_point()
+                found[pk] = (round(float(point.x), 4), round(float(point.y), 4))
+        return found
+
 
 # One place without its boundary, and the stamp of the newest map.
 PLACE_AND_STAMP = """

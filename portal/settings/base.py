@@ -321,6 +321,8 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 # How often one person, or one address without a person, may call: requests per s, m, h or d.
 API_RATES = {"read": "600/m", "write": "120/m", "upload": "120/h", "reveal": "60/h"}
+# GeoReport v2 serves one jurisdiction: where it has a name, requests that name another are answered 404.
+OPEN311_JURISDICTION_ID = os.environ.get("OPEN311_JURISDICTION_ID", "")
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": _("五微接口"),
     "DESCRIPTION": _("居民和社区的程序可以用这些接口做网页上能做的事。错误都是 application/problem+json。"),

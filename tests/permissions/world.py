@@ -19,7 +19,7 @@ from portal.jobs.models import Job
 from portal.photos.models import Photo
 from portal.photos.services import accept_upload, process_waiting_photo
 from tests.grids.roles.factories import PersonFactory, ResidencyFactory, make_resident, make_staff
-from tests.grids.territory.factories import CommunityFactory, DistrictFactory
+from tests.grids.territory.factories import CommunityFactory, DistrictFactory, StreetFactory
 from tests.portal.accounts.factories import enter, enter_as_staff
 from tests.portal.jobs.factories import finished_job
 from tests.wishes.wishes.factories import (
@@ -33,6 +33,7 @@ from tests.wishes.wishes.factories import (
     posted,
     special,
 )
+from wishes.open311.services import open_source
 from wishes.wishes.models import Wish, WishPhoto
 from wishes.wishes.photos import PHOTO_PURPOSE
 from wishes.wishes.services import object_to_dispatch
@@ -108,6 +109,13 @@ def build() -> World:
         "draft": drafted(cast, at=now),
         "objected": _objected(cast, now),
     }
+    open_source(
+        actor=users["system_administrator"],
+        name="热线",
+        contact="值班长",
+        phone="025-12345",
+        territory=StreetFactory(),
+    )
     residency = ResidencyFactory(user=PersonFactory(), community=cast.community)
     photos = {name: _photo(wishes[name]) for name in ("verifying", "published")}
     clients = {name: _client(users.get(name)) for name in VIEWERS}

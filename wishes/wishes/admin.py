@@ -96,7 +96,15 @@ class WishAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     list_display = ("number", "title", "state", "end", "category", "community", "responsible", "due_at", "escalation")
     list_display_links = ("number", "title")
-    list_filter = (WaitingFilter, "state", "end", "kind", "urgency", ("category", admin.RelatedOnlyFieldListFilter))
+    list_filter = (
+        WaitingFilter,
+        "state",
+        "end",
+        "kind",
+        "urgency",
+        ("category", admin.RelatedOnlyFieldListFilter),
+        ("source", admin.RelatedOnlyFieldListFilter),
+    )
     list_select_related = ("category", "community", "responsible")
     search_fields = ("=number", "title")
     search_help_text = _("编号或心愿里的字")
@@ -108,6 +116,7 @@ class WishAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "number",
         "title",
         "masked_author",
+        "source",
         "category",
         "kind",
         "urgency",

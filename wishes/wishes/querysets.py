@@ -80,4 +80,4 @@ class WishQuerySet(models.QuerySet["Wish"]):
 
     def for_cards(self) -> "WishQuerySet":
         """With everything a card shows, in one query."""
-        return self.select_related("category", "territory", "community", "author")
+        return self.select_related("category", "territory", "community", "author", "source")

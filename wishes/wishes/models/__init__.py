@@ -5,6 +5,7 @@ from wishes.wishes.models.claims import Claim
 from wishes.wishes.models.finding import OpenCount, SearchText
 from wishes.wishes.models.handovers import Handover
 from wishes.wishes.models.photos import WishPhoto
+from wishes.wishes.models.sources import Source
 from wishes.wishes.models.steps import Extension, Question, Rating, Reopening, Verification
 from wishes.wishes.models.wish import Wish, WishNumber
 
@@ -19,6 +20,7 @@ __all__ = [
     "Rating",
     "Reopening",
     "SearchText",
+    "Source",
     "Verification",
     "Wish",
     "WishNumber",

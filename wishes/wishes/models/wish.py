@@ -67,8 +67,11 @@ class Wish(models.Model):
         related_name="wishes_entered",
         verbose_name=_("代录人"),
     )
+    source = models.ForeignKey(
+        "wishes.Source", on_delete=models.PROTECT, null=True, blank=True, related_name="wishes", verbose_name=_("来源")
+    )
     title = models.CharField(_("心愿"), max_length=60, blank=True)
-    details = models.TextField(_("详细情况"), max_length=2000, blank=True)
+    details = models.TextField(_("详细情况"), max_length=4000, blank=True)
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, null=True, blank=True, related_name="wishes", verbose_name=_("类别")
     )
@@ -195,6 +198,13 @@ class Wish(models.Model):
                 fields=["category", "-id"], name="wish_category_list", condition=Q(published_at__isnull=False)
             ),
             models.Index(fields=["-id"], name="wish_published_newest", condition=Q(state=State.PUBLISHED)),
+            # Programs ask for a span of time.
+            models.Index(
+                fields=["-submitted_at", "-id"],
+                name="wish_public_by_time",
+                condition=Q(published_at__isnull=False),
+            ),
+            models.Index(fields=["source", "-id"], name="wish_source_list", condition=Q(source__isnull=False)),
             models.Index(fields=["author", "-id"], name="wish_author_list"),
             models.Index(fields=["claimant", "-id"], name="wish_claimant_list", condition=Q(claimant__isnull=False)),
             # Work lists run by due date and see open wishes only, which stay few while closed ones grow.

@@ -52,7 +52,7 @@ class WishFields(TypedDict, total=False):
 
 LONGEST = {
     "title": 60,
-    "details": 2000,
+    "details": 4000,  # the pages ask for 2000; other systems may send 4000
     "unit": 10,
     "place": 80,
     "address": 200,
