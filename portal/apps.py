@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.features import DECLARING, import_parts
 
-FEATURES = ("accounts", "outbox", "deadlines", "notifications", "photos", "jobs", "api", "site")
+FEATURES = ("accounts", "outbox", "deadlines", "notifications", "photos", "jobs", "webhooks", "api", "site")
 
 
 class PortalConfig(AppConfig):

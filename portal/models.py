@@ -7,3 +7,4 @@ from portal.jobs.models import *
 from portal.notifications.models import *
 from portal.outbox.models import *
 from portal.photos.models import *
+from portal.webhooks.models import *

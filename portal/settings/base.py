@@ -274,6 +274,7 @@ CELERY_TASK_ROUTES = {
     "portal.notifications.tasks.bulk": {"queue": "bulk"},
     "portal.notifications.tasks.gather": {"queue": "bulk"},
     "portal.jobs.tasks.work": {"queue": "bulk"},
+    "portal.webhooks.tasks.deliver": {"queue": "bulk"},
     "portal.jobs.tasks.keep": {"queue": "bulk"},
 }
 # Times live in the database, so each sweep is frequent, does what is due and may run twice.
@@ -286,6 +287,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "keep_jobs": {"task": "portal.jobs.tasks.keep", "schedule": 600.0, "options": {"expires": 600}},
     "keep_clocks": {"task": "portal.deadlines.tasks.keep_clocks", "schedule": 60.0, "options": {"expires": 120}},
     "auto_confirm": {"task": "wishes.wishes.tasks.auto_confirm", "schedule": 600.0, "options": {"expires": 600}},
+    "deliver_hooks": {"task": "portal.webhooks.tasks.deliver", "schedule": 30.0, "options": {"expires": 60}},
+    "forget_hooks": {"task": "portal.webhooks.tasks.forget_hooks", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget_keys": {"task": "portal.api.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 3600}},
     "lapse": {"task": "grids.roles.tasks.lapse", "schedule": 3600.0, "options": {"expires": 3600}},
     "redispatch": {"task": "wishes.wishes.tasks.redispatch", "schedule": 600.0, "options": {"expires": 600}},
@@ -321,6 +324,9 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 # How often one person, or one address without a person, may call: requests per s, m, h or d.
 API_RATES = {"read": "600/m", "write": "120/m", "upload": "120/h", "reveal": "60/h"}
+# Webhooks go to the open Internet only: an address that somebody else chose must not reach our own network. Tests,
+# whose endpoint runs beside them, set this.
+WEBHOOKS_MAY_CALL_OURSELVES = False
 # GeoReport v2 serves one jurisdiction: where it has a name, requests that name another are answered 404.
 OPEN311_JURISDICTION_ID = os.environ.get("OPEN311_JURISDICTION_ID", "")
 SPECTACULAR_SETTINGS: dict[str, Any] = {

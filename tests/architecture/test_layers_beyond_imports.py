@@ -12,7 +12,7 @@ LAYERS: list[set[str]] = [
     {"portal.accounts"},
     {"portal.api"},
     {"portal.outbox"},
-    {"portal.deadlines", "portal.jobs", "portal.notifications", "portal.photos"},
+    {"portal.deadlines", "portal.jobs", "portal.notifications", "portal.photos", "portal.webhooks"},
     {"grids"},
     {"wishes"},
 ]

@@ -17,6 +17,7 @@ from grids.roles.domain import Role
 from grids.roles.powers import give_admin_permissions, model_permissions
 from portal.errors import DomainError
 from portal.outbox.admin import ReadOnlyAdmin
+from wishes.open311 import hook_admin as hook_admin  # registers its pages
 from wishes.open311 import services
 from wishes.open311.models import ApiKey, KeyUsage
 from wishes.wishes.models import Source

@@ -32,14 +32,15 @@ from wishes.wishes.models import Category, Source
 
 CODE = re.compile(r"^[0-9A-Za-z_-]{1,40}$")
 NUMBER = re.compile(r"^[0-9]{4}-[0-9]{4}-[0-9]{4,8}$")
-FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+# Nothing sent at all has no type.
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "")
 # Pages are read by leaving rows out, which costs more the further back one goes.
 FURTHEST_ROW = 50_000
 
 
 @method_decorator(csrf_exempt, name="dispatch")
 class Endpoint(View):
-    """Base of the methods: format, jurisdiction, errors. Without a suffix the answer is XML unless JSON is asked for."""
+    """Base of the methods: format, jurisdiction, errors. Without a suffix they answer in XML unless asked for JSON."""
 
     http_method_names = ["get", "head", "options"]
     root = "service_requests"

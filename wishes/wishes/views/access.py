@@ -24,7 +24,17 @@ def member_of(request: HttpRequest) -> User:
 def wish_or_404(viewer: Viewer, number: str) -> Wish:
     """The wish of this number with everything its page shows of it. Raises Http404 for what the viewer may not see."""
     wishes = Wish.objects.visible_to(viewer).exclude(number="")
-    related = ("author", "entered_by", "category", "territory", "community", "responsible", "claimant", "duplicate_of", "source")
+    related = (
+        "author",
+        "entered_by",
+        "category",
+        "territory",
+        "community",
+        "responsible",
+        "claimant",
+        "duplicate_of",
+        "source",
+    )
     wish = wishes.select_related(*related).defer("territory__boundary", "community__boundary").filter(number=number)
     found = wish.first()
     if found is None:

@@ -1,0 +1,1 @@
+"""Telling other systems what has happened: signed, retried, with a log (docs/interfaces.md)."""
