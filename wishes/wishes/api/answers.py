@@ -82,7 +82,7 @@ class WishCardSerializer(serializers.Serializer[Any]):
     author_name = serializers.CharField(source="wish.author_name", help_text=_("公开的称呼"))
     quantity = serializers.IntegerField(source="wish.quantity", allow_null=True)
     unit = serializers.CharField(source="wish.unit")
-    source = serializers.CharField(
+    sent_by = serializers.CharField(
         source="wish.source.name", default="", help_text=_("从哪里转来，例如热线；网页上许的为空")
     )
     submitted_at = serializers.DateTimeField(source="wish.submitted_at", allow_null=True)
