@@ -134,6 +134,7 @@ class Action(TextChoices):
     CLAIM = "claim", _("我来帮")
     GIVE_UP = "give_up", _("帮不了了")
     FULFIL = "fulfil", _("已经办好")
+    ENOUGH = "enough", _("够了，不用再认领")
     CONFIRM = "confirm", _("确认并评价")
     AUTO_CONFIRM = "auto_confirm", _("到期自动确认")
     REOPEN = "reopen", _("还没办好")
@@ -219,6 +220,20 @@ TRANSITIONS: Mapping[tuple[State, Action], Step] = {
     (State.CLAIMED, Action.REVEAL): _step(State.CLAIMED, by=(_HANDLER, _CLAIMANT)),
 }
 
+# Goods are met by several claims, each of a part of the quantity: the wish is PUBLISHED while something is missing,
+# CLAIMED when everything is taken on, FULFILLED when every part is done. These rows stand beside or in place of those
+# above.
+SHARED_TRANSITIONS: Mapping[tuple[State, Action], Step] = {
+    (State.PUBLISHED, Action.CLAIM): _step(State.PUBLISHED, State.CLAIMED, by=(_HELPER, _HANDLER)),
+    (State.PUBLISHED, Action.GIVE_UP): _step(State.PUBLISHED, by=(_CLAIMANT,)),
+    (State.PUBLISHED, Action.FULFIL): _step(State.PUBLISHED, by=(_CLAIMANT, _HANDLER)),
+    (State.PUBLISHED, Action.ENOUGH): _step(State.CLAIMED, State.FULFILLED, by=(_AUTHOR, _HANDLER)),
+    (State.PUBLISHED, Action.ASK): _step(State.PUBLISHED, by=(_HANDLER, _CLAIMANT)),
+    (State.PUBLISHED, Action.REVEAL): _step(State.PUBLISHED, by=(_HANDLER, _CLAIMANT)),
+    (State.CLAIMED, Action.GIVE_UP): _step(State.PUBLISHED, State.CLAIMED, State.FULFILLED, by=(_CLAIMANT,)),
+    (State.CLAIMED, Action.FULFIL): _step(State.CLAIMED, State.FULFILLED, by=(_CLAIMANT, _HANDLER)),
+}
+
 # States in which everybody may read the public part of a wish; a closed one too, unless it was never published.
 PUBLIC_STATES = frozenset({State.PUBLISHED, State.CLAIMED, State.FULFILLED, State.CLOSED})
 # States in which somebody still has to do something, so that the wish stands in a work list.
@@ -227,14 +242,19 @@ OPEN_STATES = frozenset({State.SUBMITTED, State.VERIFYING, State.PUBLISHED, Stat
 PUBLIC_ENDS = frozenset({End.FULFILLED, End.CANNOT_BE_DONE, End.NOT_OURS, End.DUPLICATE})
 
 
-def step_for(state: str, action: str) -> Step | None:
-    """The row of the table for this action in this state, or None where the step does not exist."""
-    return TRANSITIONS.get((State(state), Action(action)))
+def step_for(state: str, action: str, *, shared: bool = False) -> Step | None:
+    """The row of the table for this action in this state, or None where the step does not exist.
+
+    `shared` is for goods, which several people meet together.
+    """
+    key = (State(state), Action(action))
+    return (SHARED_TRANSITIONS.get(key) if shared else None) or TRANSITIONS.get(key)
 
 
 def allowed_state_pairs() -> list[tuple[str, str]]:
     """Every (from, to) the table allows, for the database's own guard on the state column."""
-    pairs = {(str(start.value), str(to.value)) for (start, _action), step in TRANSITIONS.items() for to in step.to}
+    rows = [*TRANSITIONS.items(), *SHARED_TRANSITIONS.items()]
+    pairs = {(str(start.value), str(to.value)) for (start, _action), step in rows for to in step.to}
     return sorted((start, to) for start, to in pairs if start != to)
 
 

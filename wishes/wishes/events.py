@@ -62,20 +62,39 @@ class WishPublished(Payload):
 
 @event("wishes.wish.claimed", label=_("有人认领"), visibility=PUBLIC)
 class WishClaimed(Payload):
-    """Somebody took the wish on."""
+    """Somebody took the wish on, or `quantity` of the goods."""
 
     wish_id: int
     claim_id: int
     claimant_id: int
+    quantity: int | None = None
 
 
 @event("wishes.wish.given_up", label=_("认领人帮不了了，重新等人认领"), visibility=PUBLIC)
 class ClaimGivenUp(Payload):
-    """The claimant cannot help after all."""
+    """The claimant cannot help after all; of goods, `quantity` of them are missing again."""
 
     wish_id: int
     claim_id: int
     claimant_id: int
+    quantity: int | None = None
+
+
+@event("wishes.wish.part_fulfilled", label=_("办好了自己的一份"), visibility=PUBLIC)
+class PartFulfilled(Payload):
+    """One claim on goods is done; the wish itself is fulfilled when all are."""
+
+    wish_id: int
+    claim_id: int
+    quantity: int
+
+
+@event("wishes.wish.enough", label=_("够了，不用再认领"), visibility=PUBLIC)
+class EnoughDeclared(Payload):
+    """What was `missing` of the goods is not looked for any more; the public reason is the text."""
+
+    wish_id: int
+    missing: int
 
 
 @event("wishes.wish.fulfilled", label=_("办好了，等居民确认"), visibility=PUBLIC)

@@ -16,7 +16,7 @@ from portal.notifications.wording import Value
 from portal.outbox.models import Event
 from portal.outbox.registry import handles
 from wishes.wishes import events, notices
-from wishes.wishes.domain import ESCALATION_ROLES, End, State, Urgency
+from wishes.wishes.domain import ESCALATION_ROLES, ClaimState, End, State, Urgency
 from wishes.wishes.limits import auto_confirm_after
 from wishes.wishes.models import Claim, Handover, Question, Rating, Reopening, Wish
 from wishes.wishes.services.steps import CLOCK_KIND
@@ -70,8 +70,14 @@ def on_published(event: Event, payload: events.WishPublished) -> None:
 def on_claimed(event: Event, payload: events.WishClaimed) -> None:
     wish, claim = _wish(payload.wish_id), _claim(payload.claim_id)
     who = claim.claimant.public_name
-    _tell(event, wish, notices.CLAIMED, [wish.author_id, wish.entered_by_id], who=who, message=claim.message)
-    _tell(event, wish, notices.CLAIMED_STAFF, [wish.responsible_id], who=who)
+    author = [wish.author_id, wish.entered_by_id]
+    if payload.quantity is None:
+        _tell(event, wish, notices.CLAIMED, author, who=who, message=claim.message)
+        _tell(event, wish, notices.CLAIMED_STAFF, [wish.responsible_id], who=who)
+        return
+    part = _amount(wish, payload.quantity)
+    _tell(event, wish, notices.CLAIMED_PART, author, who=who, part=part, message=claim.message)
+    _tell(event, wish, notices.CLAIMED_PART_STAFF, [wish.responsible_id], who=who, part=part)
 
 
 @handles(events.ClaimGivenUp, name="wishes.tell_of_given_up_claim")
@@ -81,12 +87,28 @@ def on_given_up(event: Event, payload: events.ClaimGivenUp) -> None:
     _tell(event, wish, notices.GIVEN_UP, people, reason=claim.end_reason)
 
 
+@handles(events.PartFulfilled, name="wishes.tell_of_fulfilled_part")
+def on_part_fulfilled(event: Event, payload: events.PartFulfilled) -> None:
+    """One of several is done; the wish goes on."""
+    wish, claim = _wish(payload.wish_id), _claim(payload.claim_id)
+    people = [wish.author_id, wish.entered_by_id, wish.responsible_id, claim.claimant_id]
+    part = _amount(wish, payload.quantity)
+    _tell(event, wish, notices.PART_FULFILLED, people, who=claim.claimant.public_name, part=part)
+
+
+@handles(events.EnoughDeclared, name="wishes.tell_of_enough")
+def on_enough(event: Event, payload: events.EnoughDeclared) -> None:
+    wish = _wish(payload.wish_id)
+    people = [wish.author_id, wish.entered_by_id, wish.responsible_id, *_helpers(wish)]
+    _tell(event, wish, notices.ENOUGH, people, reason=event.text)
+
+
 @handles(events.WishFulfilled, name="wishes.tell_of_fulfilment")
 def on_fulfilled(event: Event, payload: events.WishFulfilled) -> None:
     wish = _wish(payload.wish_id)
     days = str(auto_confirm_after(wish.territory).days) if wish.territory else ""
     _tell(event, wish, notices.FULFILLED, [wish.author_id, wish.entered_by_id], days=days)
-    _tell(event, wish, notices.FULFILLED_STAFF, [wish.responsible_id, wish.claimant_id])
+    _tell(event, wish, notices.FULFILLED_STAFF, [wish.responsible_id, *_helpers(wish)])
 
 
 @handles(events.WishConfirmed, name="wishes.tell_of_rating")
@@ -97,7 +119,7 @@ def on_confirmed(event: Event, payload: events.WishConfirmed) -> None:
         event,
         wish,
         notices.RATED,
-        [wish.claimant_id, wish.responsible_id, wish.entered_by_id],
+        [*_helpers(wish), wish.responsible_id, wish.entered_by_id],
         speed=str(payload.speed),
         attitude=str(payload.attitude),
         result=str(payload.result),
@@ -108,14 +130,14 @@ def on_confirmed(event: Event, payload: events.WishConfirmed) -> None:
 @handles(events.WishAutoConfirmed, name="wishes.tell_of_auto_confirmation")
 def on_auto_confirmed(event: Event, payload: events.WishAutoConfirmed) -> None:
     wish = _wish(payload.wish_id)
-    _tell(event, wish, notices.AUTO_CONFIRMED, [wish.author_id, wish.claimant_id, wish.responsible_id])
+    _tell(event, wish, notices.AUTO_CONFIRMED, [wish.author_id, *_helpers(wish), wish.responsible_id])
 
 
 @handles(events.WishReopened, name="wishes.tell_of_reopening")
 def on_reopened(event: Event, payload: events.WishReopened) -> None:
     wish = _wish(payload.wish_id)
     reopening = Reopening.objects.filter(wish=wish)[payload.times - 1 : payload.times].first()
-    people = [payload.claimant_id, wish.responsible_id, wish.author_id, wish.entered_by_id]
+    people = [*_helpers(wish), wish.responsible_id, wish.author_id, wish.entered_by_id]
     _tell(event, wish, notices.REOPENED, people, reason=reopening.reason if reopening else "")
 
 
@@ -123,34 +145,34 @@ def on_reopened(event: Event, payload: events.WishReopened) -> None:
 def on_cannot_be_done(event: Event, payload: events.WishCannotBeDone) -> None:
     wish = _wish(payload.wish_id)
     _tell(event, wish, notices.CANNOT_BE_DONE, [wish.author_id, wish.entered_by_id], reason=event.text)
-    _tell_helpers(event, wish, payload.claimant_id)
+    _tell_helpers(event, wish)
 
 
 @handles(events.WishNotOurs, name="wishes.tell_of_referral")
 def on_not_ours(event: Event, payload: events.WishNotOurs) -> None:
     wish = _wish(payload.wish_id)
     _tell(event, wish, notices.NOT_OURS, [wish.author_id, wish.entered_by_id], reason=event.text)
-    _tell_helpers(event, wish, payload.claimant_id)
+    _tell_helpers(event, wish)
 
 
 @handles(events.WishDuplicate, name="wishes.tell_of_duplicate")
 def on_duplicate(event: Event, payload: events.WishDuplicate) -> None:
     wish, other = _wish(payload.wish_id), _wish(payload.of_id)
     _tell(event, wish, notices.DUPLICATE, [wish.author_id, wish.entered_by_id], other=other.number)
-    _tell_helpers(event, wish, payload.claimant_id)
+    _tell_helpers(event, wish)
 
 
 @handles(events.WishDeclined, name="wishes.tell_of_refusal")
 def on_declined(event: Event, payload: events.WishDeclined) -> None:
     wish = _wish(payload.wish_id)
     _tell(event, wish, notices.DECLINED, [wish.author_id, wish.entered_by_id], reason=event.text)
-    _tell_helpers(event, wish, None)
+    _tell_helpers(event, wish)
 
 
 @handles(events.WishWithdrawn, name="wishes.tell_of_withdrawal")
 def on_withdrawn(event: Event, payload: events.WishWithdrawn) -> None:
     wish = _wish(payload.wish_id)
-    people = [payload.claimant_id, wish.responsible_id, wish.entered_by_id, wish.author_id]
+    people = [*_helpers(wish), wish.responsible_id, wish.entered_by_id, wish.author_id]
     _tell(event, wish, notices.WITHDRAWN, people)
 
 
@@ -165,7 +187,7 @@ def on_asked(event: Event, payload: events.ResidentAsked) -> None:
 def on_answered(event: Event, payload: events.ResidentAnswered) -> None:
     wish = _wish(payload.wish_id)
     question = Question.objects.get(pk=payload.question_id)
-    people = [question.asked_by_id, wish.responsible_id, wish.claimant_id]
+    people = [question.asked_by_id, wish.responsible_id, *_helpers(wish)]
     _tell(event, wish, notices.ANSWERED, people, answer=question.answer)
 
 
@@ -173,7 +195,7 @@ def on_answered(event: Event, payload: events.ResidentAnswered) -> None:
 def on_extended(event: Event, payload: events.WishExtended) -> None:
     wish = _wish(payload.wish_id)
     due = payload.due_after or ""
-    people = [wish.author_id, wish.entered_by_id, wish.claimant_id, wish.responsible_id]
+    people = [wish.author_id, wish.entered_by_id, *_helpers(wish), wish.responsible_id]
     _tell(event, wish, notices.EXTENDED, people, reason=event.text, due=due)
 
 
@@ -182,7 +204,7 @@ def on_transferred(event: Event, payload: events.WishTransferred) -> None:
     wish = _wish(payload.wish_id)
     _tell(event, wish, notices.ASSIGNED, [payload.to_id], place=_place(wish))
     who = wish.responsible.public_name if wish.responsible else ""
-    people = [wish.author_id, wish.claimant_id, payload.from_id]
+    people = [wish.author_id, *_helpers(wish), payload.from_id]
     if payload.handover_id is not None:
         people.append(Handover.objects.values_list("opened_by", flat=True).get(pk=payload.handover_id))
     _tell(event, wish, notices.TRANSFERRED, people, who=who)
@@ -202,7 +224,7 @@ def on_warned(event: Event, payload: ClockWarned) -> None:
         return
     wish = _wish(payload.subject_id)
     due = wish.due_at or ""
-    _tell(event, wish, notices.DUE_SOON, [wish.responsible_id, wish.claimant_id], due=due)
+    _tell(event, wish, notices.DUE_SOON, [wish.responsible_id, *_busy(wish)], due=due)
 
 
 @handles(ClockOverdue, name="wishes.escalate")
@@ -213,7 +235,7 @@ def on_overdue(event: Event, payload: ClockOverdue) -> None:
     wish = _follow_clock(payload.subject_id, payload.clock_id)
     due = wish.due_at or ""
     above = nearest_holders(ESCALATION_ROLES[payload.level], wish.territory) if wish.territory else []
-    people = [wish.responsible_id, wish.claimant_id, *(user.pk for user in above)]
+    people = [wish.responsible_id, *_busy(wish), *(user.pk for user in above)]
     _tell(event, wish, notices.OVERDUE, people, due=due)
     _tell(event, wish, notices.OVERDUE_AUTHOR, [wish.author_id])
 
@@ -237,13 +259,13 @@ def _follow_clock(wish_id: int, clock_id: int) -> Wish:
     return _wish(wish_id)
 
 
-def _tell_helpers(event: Event, wish: Wish, claimant_id: int | None) -> None:
+def _tell_helpers(event: Event, wish: Wish) -> None:
     """Those who worked on it hear how it ended."""
     _tell(
         event,
         wish,
         notices.OVER_FOR_HELPERS,
-        [claimant_id, wish.responsible_id],
+        [*_helpers(wish), wish.responsible_id],
         end=End(wish.end).label,
         reason=event.text,
     )
@@ -259,6 +281,21 @@ def _tell(event: Event, wish: Wish, kind: NoticeKind, people: Iterable[int | Non
             params=_params(wish) | params,
             url=wish.get_absolute_url(),
         )
+
+
+def _helpers(wish: Wish) -> list[int]:
+    """Everybody whose claim counts, or ended with the wish; nobody who gave up."""
+    counted = wish.claims.exclude(state=ClaimState.GIVEN_UP).filter(claimant__is_active=True)
+    return list(counted.values_list("claimant_id", flat=True))
+
+
+def _busy(wish: Wish) -> list[int]:
+    """Those who are still at it."""
+    return list(wish.claims.filter(state=ClaimState.LIVE).values_list("claimant_id", flat=True))
+
+
+def _amount(wish: Wish, quantity: int) -> str:
+    return f"{quantity} {wish.unit}"
 
 
 def _params(wish: Wish) -> dict[str, str]:

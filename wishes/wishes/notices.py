@@ -63,6 +63,33 @@ CLAIMED_STAFF = notice_kind(
     body=_("{who}认领了“{title}”（{number}）。"),
     channels=("inbox",),
 )
+CLAIMED_PART = notice_kind(
+    "wishes.claimed_part",
+    label=_("有人认领了我的心愿的一部分"),
+    title=_("有人来帮您了"),
+    body=_("{who}认领了“{title}”里的 {part}。{message}"),
+)
+CLAIMED_PART_STAFF = notice_kind(
+    "wishes.claimed_part_staff",
+    label=_("我负责的心愿有人认领了一部分"),
+    title=_("有人认领了一部分"),
+    body=_("{who}认领了“{title}”（{number}）里的 {part}。"),
+    channels=("inbox",),
+)
+PART_FULFILLED = notice_kind(
+    "wishes.part_fulfilled",
+    label=_("心愿办好了一部分"),
+    title=_("又办好了一份"),
+    body=_("{who}把“{title}”（{number}）里的 {part} 办好了。"),
+    channels=("inbox",),
+)
+ENOUGH = notice_kind(
+    "wishes.enough",
+    label=_("心愿够了，不再找人认领"),
+    title=_("这个心愿够了，不再找人认领"),
+    body=_("“{title}”（{number}）：{reason}"),
+    channels=("inbox",),
+)
 GIVEN_UP = notice_kind(
     "wishes.given_up",
     label=_("认领人帮不了了"),

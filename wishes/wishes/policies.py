@@ -22,11 +22,11 @@ from portal.errors import Conflict, NotAllowed
 from portal.outbox.models import Event
 from portal.outbox.registry import Visibility, key_of
 from wishes.wishes.decision import YES, Decision
-from wishes.wishes.domain import HELPER_ROLES, READING_ROLES, Action, End, Relation, State, step_for
+from wishes.wishes.domain import HELPER_ROLES, READING_ROLES, Action, ClaimState, End, Relation, State, step_for
 from wishes.wishes.events import WishFulfilled
 from wishes.wishes.handling.handover import CONDITIONS as HANDOVER_CONDITIONS
 from wishes.wishes.limits import reopen_rule
-from wishes.wishes.models import Wish
+from wishes.wishes.models import COUNTED, Wish
 
 Viewer: TypeAlias = User | AnonymousUser
 
@@ -54,8 +54,26 @@ def is_scribe(user: Viewer, wish: Wish) -> bool:
 
 @rules.predicate
 def is_claimant(user: Viewer, wish: Wish) -> bool:
-    """This person holds the claim, or held it when the wish was fulfilled."""
-    return isinstance(user, User) and user.is_active and wish.claimant_id == user.pk
+    """This person holds the claim, or held it when the wish was fulfilled; of goods, a claim on a part."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return bool(_own_parts(user, wish)) if wish.is_shared else wish.claimant_id == user.pk
+
+
+def _own_parts(user: User, wish: Wish) -> list[str]:
+    """The states of this person's claims on goods; asked once for a wish as it was read."""
+    if wish.claimed_at is None:
+        return []
+    key = (user.pk, wish.version)
+    known: dict[tuple[int, int], list[str]] = wish.__dict__.setdefault("_own_parts", {})
+    if key not in known:
+        known[key] = list(wish.claims.filter(claimant=user, state__in=COUNTED).values_list("state", flat=True))
+    return known[key]
+
+
+def _holds_live_claim(user: Viewer, wish: Wish) -> bool:
+    """Whether this person is still at it. The one claimant of a service is, wherever a step of theirs exists."""
+    return not wish.is_shared or (isinstance(user, User) and ClaimState.LIVE in _own_parts(user, wish))
 
 
 @rules.predicate
@@ -83,7 +101,7 @@ def had_a_hand_in(user: Viewer, wish: Wish) -> bool:
     """Whether this person answered for the wish, claimed it or said that it was done: nobody rates their own work."""
     if not isinstance(user, User):
         return False
-    if user.pk in {wish.claimant_id, wish.responsible_id}:
+    if user.pk in {wish.claimant_id, wish.responsible_id} or is_claimant(user, wish):
         return True
     return Event.objects.about(wish).filter(type=key_of(WishFulfilled), actor=user).exists()
 
@@ -101,13 +119,18 @@ def can(
     user: Viewer, action: Action, wish: Wish, *, on_behalf_of: User | None = None, at: datetime | None = None
 ) -> Decision:
     """Whether this person may take this step with this wish at this moment (now unless given)."""
-    step = step_for(wish.state, action)
+    step = step_for(wish.state, action, shared=wish.is_shared)
     if step is None:
         return Decision(False, _state_reason(action, wish), by_state=True)
     if on_behalf_of is not None and action not in ON_BEHALF_ACTIONS:
         on_behalf_of = None
-    if not step.by & relations(user, wish, on_behalf_of=on_behalf_of):
+    by = step.by & relations(user, wish, on_behalf_of=on_behalf_of)
+    if not by:
         return Decision(False, _relation_reason(user, action, wish))
+    if by == {Relation.CLAIMANT} and not _holds_live_claim(user, wish):
+        return Decision(False, gettext_lazy("您的那一份已经办完了，谢谢您。"))
+    if action == Action.CLAIM and wish.is_shared and _holds_live_claim(user, wish):
+        return Decision(False, gettext_lazy("您已经认领了一份。办好以后，还可以再认领。"))
     if action == Action.CONFIRM and on_behalf_of is not None and had_a_hand_in(user, wish):
         return Decision(False, gettext_lazy("这件事是您经手的，请别的工作人员替居民确认。"))
     if action in HANDOVER_CONDITIONS:
@@ -183,12 +206,34 @@ def _was_submitted(wish: Wish, now: datetime) -> Decision:
     return YES
 
 
+def _nobody_claimed_yet(wish: Wish, now: datetime) -> Decision:
+    if wish.claimed_quantity:
+        return Decision(False, gettext_lazy("已经有人认领了一部分，现在不能这样做了。"), by_state=True)
+    return YES
+
+
+def _somebody_is_at_it(wish: Wish, now: datetime) -> Decision:
+    if wish.is_shared and not wish.claims.filter(state=ClaimState.LIVE).exists():
+        return Decision(False, gettext_lazy("还没有人认领，没有可以办好的。"), by_state=True)
+    return YES
+
+
+def _partly_claimed(wish: Wish, now: datetime) -> Decision:
+    if not wish.claimed_quantity:
+        return Decision(False, gettext_lazy("还没有人认领。不需要了可以撤回。"), by_state=True)
+    return YES
+
+
 _CONDITIONS: dict[Action, Callable[[Wish, datetime], Decision]] = {
     Action.REOPEN: _may_reopen,
     Action.ASK: _not_waiting,
     Action.EXTEND: _not_waiting,
     Action.ANSWER: _waiting,
     Action.WITHDRAW: _was_submitted,
+    Action.EDIT: _nobody_claimed_yet,
+    Action.DECLINE: _nobody_claimed_yet,
+    Action.FULFIL: _somebody_is_at_it,
+    Action.ENOUGH: _partly_claimed,
 }
 
 

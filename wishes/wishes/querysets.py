@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
@@ -48,7 +49,9 @@ class WishQuerySet(models.QuerySet["Wish"]):
         if not isinstance(user, User):
             return self.public()
         staff = under_paths(paths_of(user, READING_ROLES)) & ~Q(state=State.DRAFT, number="")
-        own = Q(author=user) | Q(claimant=user)
+        counted = [ClaimState.LIVE, ClaimState.DONE, ClaimState.ENDED]
+        helped = apps.get_model("wishes", "Claim")._default_manager.filter(claimant=user, state__in=counted)
+        own = Q(author=user) | Q(pk__in=helped.values("wish"))
         if holds_anywhere(user, HANDLER_ROLES):
             own |= Q(entered_by=user, state=State.DRAFT)
         return self.filter(is_public() | own | staff)

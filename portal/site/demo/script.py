@@ -65,16 +65,21 @@ def wait(*, days: float = 0, hours: float = 0, minutes: float = 0) -> timedelta:
     return timedelta(days=days, hours=hours, minutes=minutes)
 
 
-def claim(after: timedelta, who: str, message: str = "") -> Step:
-    """Somebody takes it on."""
-    return Step(after, lambda s: services.claim_wish(actor=s.people[who], wish=s.wish, message=message, at=s.at))
-
-
-def give_up(after: timedelta, reason: str) -> Step:
-    """The claimant cannot help after all."""
+def claim(after: timedelta, who: str, message: str = "", *, part: int | None = None) -> Step:
+    """Somebody takes it on, or a part of the goods."""
 
     def act(s: Scene) -> object:
-        live = Claim.objects.select_related("claimant", "wish").get(wish=s.wish, state="live")
+        return services.claim_wish(actor=s.people[who], wish=s.wish, quantity=part, message=message, at=s.at)
+
+    return Step(after, act)
+
+
+def give_up(after: timedelta, reason: str, *, who: str = "") -> Step:
+    """The claimant cannot help after all; of several, `who` it is."""
+
+    def act(s: Scene) -> object:
+        claims = Claim.objects.select_related("claimant", "wish").filter(wish=s.wish, state="live")
+        live = claims.get(claimant=s.people[who]) if who else claims.get()
         return services.give_up_claim(actor=live.claimant, claim=live, reason=reason, at=s.at)
 
     return Step(after, act)
@@ -84,8 +89,7 @@ def done(after: timedelta, note: str, *photos: str, by: str = "") -> Step:
     """The claimant, or `by`, says that it is done."""
 
     def act(s: Scene) -> object:
-        assert s.wish.claimant is not None
-        actor = s.people[by] if by else s.wish.claimant
+        actor = s.people[by] if by else s.wish.claims.get(state="live").claimant
         taken = [s.photograph(actor, picture) for picture in photos]
         return services.fulfil_claim(actor=actor, wish=s.wish, note=note, photos=taken, at=s.at)
 

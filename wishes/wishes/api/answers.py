@@ -19,6 +19,7 @@ from wishes.wishes.policies import (
     actions_for,
     can,
     is_author,
+    is_claimant,
     is_handler,
     is_scribe,
     sees_private_notes,
@@ -27,6 +28,7 @@ from wishes.wishes.policies import (
 from wishes.wishes.services import contact_for
 from wishes.wishes.services.steps import clock as clock_of_wish
 from wishes.wishes.views.cards import Card, cards_of
+from wishes.wishes.views.helping import Helper, claims_of, helpers_of
 from wishes.wishes.views.story import looks_of, steps_of
 
 
@@ -82,6 +84,7 @@ class WishCardSerializer(serializers.Serializer[Any]):
     author_name = serializers.CharField(source="wish.author_name", help_text=_("公开的称呼"))
     quantity = serializers.IntegerField(source="wish.quantity", allow_null=True)
     unit = serializers.CharField(source="wish.unit")
+    claimed_quantity = serializers.IntegerField(source="wish.claimed_quantity", help_text=_("实物已经认领的数量"))
     sent_by = serializers.CharField(
         source="wish.source.name", default="", help_text=_("从哪里转来，例如热线；网页上许的为空")
     )
@@ -142,10 +145,13 @@ class ContactSerializer(serializers.Serializer[Any]):
 class ClaimSerializer(serializers.Serializer[Any]):
     """Who helps."""
 
-    name = serializers.CharField()
-    state = serializers.ChoiceField(choices=ClaimState.choices)
-    claimed_at = serializers.DateTimeField()
-    note = serializers.CharField()
+    id = serializers.IntegerField(source="claim.pk")
+    name = serializers.CharField(source="claim.public_name")
+    quantity = serializers.IntegerField(source="claim.quantity", allow_null=True, help_text=_("实物的一份是多少"))
+    state = serializers.ChoiceField(choices=ClaimState.choices, source="claim.state")
+    mine = serializers.BooleanField(help_text=_("是不是您自己的"))
+    claimed_at = serializers.DateTimeField(source="claim.claimed_at")
+    note = serializers.CharField(source="claim.note")
     message = serializers.CharField(help_text=_("只给许愿人、认领人和工作人员"))
 
 
@@ -202,7 +208,9 @@ class WishDetailSerializer(WishCardSerializer):
     done_photos = PhotoSerializer(many=True)
     timeline = StepSerializer(many=True)
     clock = serializers.ListField(child=serializers.CharField(), help_text=_("时限的来龙去脉"))
-    claim = ClaimSerializer(allow_null=True)
+    claim = ClaimSerializer(allow_null=True, help_text=_("最近的一份认领"))
+    claims = ClaimSerializer(many=True, help_text=_("谁在帮、谁帮过；实物可以有好几份"))
+    enough_at = serializers.DateTimeField(allow_null=True, help_text=_("从何时起差的部分不再找人认领"))
     rating = RatingSerializer(allow_null=True)
     questions = QuestionSerializer(many=True)
     looks = LookSerializer(many=True, help_text=_("谁看过联系方式；只给本人和工作人员"))
@@ -240,7 +248,9 @@ def detail_of(wish: Wish, viewer: Viewer, *, now: datetime) -> Mapping[str, Any]
     card = cards_of([wish], now=now)[0]
     photos = [each for each in wish.photos.select_related("photo") if not each.photo.is_refused]
     possible = actions_for(viewer, wish)
-    private = party or (viewer.pk is not None and viewer.pk in (wish.claimant_id, wish.entered_by_id))
+    private = party or is_claimant(viewer, wish) or (viewer.pk is not None and viewer.pk == wish.entered_by_id)
+    claims = claims_of(wish)
+    helpers = [_helper(each, viewer) for each in helpers_of(claims, photos, viewer, reads_messages=party)]
     return {
         "wish": wish,
         "due": _due(card),
@@ -258,10 +268,11 @@ def detail_of(wish: Wish, viewer: Viewer, *, now: datetime) -> Mapping[str, Any]
                 "note": step.note,
                 "text": step.text,
             }
-            for step in steps_of(wish, events, clock, now=now, days=days)
+            for step in steps_of(wish, events, clock, now=now, days=days, claims=claims)
         ],
         "clock": explain(clock, now) if clock else [],
-        "claim": _claim(wish, viewer, party=party),
+        "claim": helpers[-1] if helpers else None,
+        "claims": helpers,
         "rating": wish.ratings.first(),
         "questions": list(wish.questions.exclude(answer="", answered_at__isnull=False)) if private else [],
         "looks": [
@@ -283,7 +294,7 @@ def detail_of(wish: Wish, viewer: Viewer, *, now: datetime) -> Mapping[str, Any]
     }
 
 
-PLAIN = ("details", "urgency", "end_reason", "referred_to", "reopen_count", "version")
+PLAIN = ("details", "urgency", "end_reason", "referred_to", "reopen_count", "version", "enough_at")
 
 
 def _due(card: Card) -> dict[str, Any] | None:
@@ -296,15 +307,6 @@ def _named(action: Action) -> dict[str, Any]:
     return {"action": action.value, "words": action.label}
 
 
-def _claim(wish: Wish, viewer: Viewer, *, party: bool) -> dict[str, Any] | None:
-    claim = wish.claims.filter(state__in=[ClaimState.LIVE, ClaimState.DONE]).select_related("claimant").last()
-    if claim is None:
-        return None
-    may_read = party or viewer.pk == claim.claimant_id
-    return {
-        "name": claim.claimant.public_name,
-        "state": claim.state,
-        "claimed_at": claim.claimed_at,
-        "note": claim.note,
-        "message": claim.message if may_read else "",
-    }
+def _helper(helper: Helper, viewer: Viewer) -> dict[str, Any]:
+    mine = viewer.pk is not None and viewer.pk == helper.claim.claimant_id
+    return {"claim": helper.claim, "mine": mine, "message": helper.message}

@@ -154,7 +154,29 @@ class SubmitBody(serializers.Serializer[Any]):
 class ClaimBody(serializers.Serializer[Any]):
     """Claiming."""
 
+    quantity = serializers.IntegerField(
+        min_value=1,
+        max_value=1_000_000,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text=_("实物认领多少；不写就是还差的全部"),
+    )
     message = words(200, _("对许愿人说，只有许愿人和工作人员看得到"), required=False)
+
+
+class GiveUpBody(serializers.Serializer[Any]):
+    """Giving up."""
+
+    claim = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False, help_text=_("自己的哪一份"))
+    reason = words(500, _("原因"))
+
+
+class EnoughBody(serializers.Serializer[Any]):
+    """What is missing of the goods is not looked for any more."""
+
+    reason = words(200, _("为什么够了，公开"))
+    agreed = serializers.BooleanField(default=False, help_text=_("工作人员必须是 true：问过许愿人，本人同意"))
 
 
 class ReasonBody(serializers.Serializer[Any]):
@@ -166,6 +188,14 @@ class ReasonBody(serializers.Serializer[Any]):
 class FulfilBody(serializers.Serializer[Any]):
     """Done: photos or words."""
 
+    claim = serializers.IntegerField(
+        min_value=1,
+        max_value=2**63 - 1,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text=_("实物有好几份时，办好的是哪一份；不写就是自己的"),
+    )
     note = words(2000, _("办得怎么样，公开"), required=False)
     photos = serializers.ListField(
         child=serializers.UUIDField(), max_length=9, default=list, help_text=_("先传到 /photos/，这里写它们的 id")

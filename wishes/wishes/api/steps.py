@@ -23,7 +23,7 @@ from wishes.wishes.api.reading import TAGS, WishView
 from wishes.wishes.domain import Action, Stars
 from wishes.wishes.models import Wish
 from wishes.wishes.photos import PHOTO_PURPOSE
-from wishes.wishes.services.claims import live_claim
+from wishes.wishes.services.claims import claim_for
 
 Data = dict[str, Any]
 Take = Callable[[User, Wish, Data], object]
@@ -80,14 +80,13 @@ def _principal(wish: Wish, data: Data) -> User | None:
 
 
 def _give_up(actor: User, wish: Wish, data: Data) -> object:
-    claim = live_claim(wish)
-    if claim is None:
-        raise Conflict(_("这次认领已经结束了。"), code="claim_over")
+    claim = claim_for(actor, wish, data.pop("claim", None))
     return services.give_up_claim(actor=actor, claim=claim, **data)
 
 
 def _fulfil(actor: User, wish: Wish, data: Data) -> object:
-    return services.fulfil_claim(actor=actor, wish=wish, note=data["note"], photos=own_photos(actor, data["photos"]))
+    photos = own_photos(actor, data["photos"])
+    return services.fulfil_claim(actor=actor, wish=wish, claim=data["claim"], note=data["note"], photos=photos)
 
 
 def _confirm(actor: User, wish: Wish, data: Data) -> object:
@@ -139,8 +138,9 @@ STEPS: Mapping[str, type[StepView]] = {
     for name, action, body, take in (
         ("edit", Action.EDIT, bodies.EditBody, _for_author(services.edit_wish)),
         ("claim", Action.CLAIM, bodies.ClaimBody, _plain(services.claim_wish)),
-        ("give-up", Action.GIVE_UP, bodies.ReasonBody, _give_up),
+        ("give-up", Action.GIVE_UP, bodies.GiveUpBody, _give_up),
         ("fulfil", Action.FULFIL, bodies.FulfilBody, _fulfil),
+        ("enough", Action.ENOUGH, bodies.EnoughBody, _plain(services.declare_enough)),
         ("confirm", Action.CONFIRM, bodies.ConfirmBody, _confirm),
         ("reopen", Action.REOPEN, bodies.ReopenBody, _for_author(services.reopen_wish)),
         ("withdraw", Action.WITHDRAW, bodies.WithdrawBody, _for_author(services.withdraw_wish)),

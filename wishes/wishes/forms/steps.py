@@ -16,6 +16,7 @@ from portal.deadlines.words import limit_words
 from wishes.wishes.forms.posting import PhoneField
 from wishes.wishes.limits import extension_rule
 from wishes.wishes.models import Wish
+from wishes.wishes.services.claims import live_claims
 from wishes.wishes.services.steps import clock
 
 EXTENSIONS_IN_HOURS = ("2h", "12h", "24h")
@@ -52,6 +53,12 @@ class NothingToSay(StepForm):
 
 
 class ClaimForm(StepForm):
+    quantity = forms.IntegerField(
+        label=_("您认领多少"),
+        min_value=1,
+        max_value=1_000_000,
+        error_messages={"required": _("请填您认领多少。"), "min_value": _("请填您认领多少，至少是 1。")},
+    )
     message = forms.CharField(
         label=_("想对许愿人说什么"),
         required=False,
@@ -59,6 +66,16 @@ class ClaimForm(StepForm):
         widget=_words(3),
         help_text=_("例如：我周六下午有空，先给您打电话。只有许愿人和工作人员看得到。"),
     )
+
+    def prepare(self) -> None:
+        if not self.wish.is_shared:
+            del self.fields["quantity"]
+            return
+        field = self.fields["quantity"]
+        field.initial = self.wish.missing
+        field.help_text = _("还差 {missing} {unit}，认领一部分也可以。").format(
+            missing=self.wish.missing, unit=self.wish.unit
+        )
 
 
 class GiveUpForm(StepForm):
@@ -81,6 +98,40 @@ class FulfilForm(StepForm):
         widget=_words(),
         help_text=_("写几句，或者放照片，至少有一样。大家都能看到。"),
     )
+
+    claim = forms.TypedChoiceField(
+        label=_("办好的是哪一份"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选是哪一份。")},
+    )
+
+    def prepare(self) -> None:
+        """Whoever has a part of their own says it of that; staff choose among several."""
+        live = live_claims(self.wish) if self.wish.is_shared else []
+        if len(live) < 2 or any(claim.claimant_id == self.actor.pk for claim in live):
+            del self.fields["claim"]
+            return
+        self.fields["claim"].choices = [  # type: ignore[attr-defined]
+            (str(claim.pk), f"{claim.public_name} · {claim.part}") for claim in live
+        ]
+
+
+class EnoughForm(StepForm):
+    reason = forms.CharField(
+        label=_("为什么够了"),
+        max_length=200,
+        widget=_words(3),
+        help_text=_("例如：剩下的菜自家留着吃。大家都能看到。"),
+        error_messages={"required": _("请写一句为什么够了，大家会看到。")},
+    )
+    agreed = forms.BooleanField(
+        label=_("我问过许愿人，本人同意"), error_messages={"required": _("要先问过许愿人，同意了再这样做。")}
+    )
+
+    def prepare(self) -> None:
+        if self.actor.pk == self.wish.author_id:
+            del self.fields["agreed"]
 
 
 class RateForm(StepForm):

@@ -1,7 +1,7 @@
 """Tables of the micro-wish (微心愿): the wish, its claims, ratings and everything written down along its way."""
 
 from wishes.wishes.models.categories import AnswerTemplate, Category
-from wishes.wishes.models.claims import Claim
+from wishes.wishes.models.claims import COUNTED, Claim
 from wishes.wishes.models.finding import OpenCount, SearchText
 from wishes.wishes.models.handovers import Handover
 from wishes.wishes.models.photos import WishPhoto
@@ -10,6 +10,7 @@ from wishes.wishes.models.steps import Extension, Question, Rating, Reopening, V
 from wishes.wishes.models.wish import Wish, WishNumber
 
 __all__ = [
+    "COUNTED",
     "AnswerTemplate",
     "Category",
     "Claim",

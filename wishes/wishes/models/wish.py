@@ -81,6 +81,10 @@ class Wish(models.Model):
         _("数量"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(1_000_000)]
     )
     unit = models.CharField(_("单位"), max_length=10, blank=True)
+    # The sum of all claims on a part that are live or done. The database itself moves it with every change of a claim
+    # and takes no other value, so that its constraint holds however many claim at once.
+    claimed_quantity = models.PositiveIntegerField(_("已认领数量"), default=0, db_default=0, editable=False)
+    enough_at = models.DateTimeField(_("够了，不再认领，自"), null=True, blank=True)
 
     territory = models.ForeignKey(
         "grids.Territory",
@@ -116,7 +120,8 @@ class Wish(models.Model):
         related_name="wishes_responsible",
         verbose_name=_("责任人"),
     )
-    # Whoever holds or last held the claim that counts; kept equal to the LIVE or DONE claim by the services.
+    # Whoever holds or last held the one claim of a service; kept equal to the LIVE or DONE claim by the services.
+    # Goods have several claims and nobody here.
     claimant = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -185,6 +190,10 @@ class Wish(models.Model):
             ),
             models.CheckConstraint(
                 name="wish_referral_names_body", condition=~Q(end=End.NOT_OURS) | ~Q(referred_to="")
+            ),
+            models.CheckConstraint(
+                name="wish_never_claimed_beyond",
+                condition=Q(claimed_quantity=0) | Q(quantity__isnull=False, claimed_quantity__lte=F("quantity")),
             ),
         ]
         indexes = [
@@ -257,6 +266,23 @@ class Wish(models.Model):
                 condition=pgtrigger.Q(old__state=State.PUBLISHED),
                 func=COUNT_OPEN,
             ),
+            # Only claims move the claimed quantity: what a statement on the wish itself says of it is not taken.
+            pgtrigger.Trigger(
+                name="claimed_by_claims_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.claimed_quantity IS DISTINCT FROM NEW.claimed_quantity AND pg_trigger_depth() = 0"
+                ),
+                func="NEW.claimed_quantity := OLD.claimed_quantity; RETURN NEW;",
+            ),
+            pgtrigger.Trigger(
+                name="claimed_by_nobody_yet",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition("NEW.claimed_quantity <> 0"),
+                func="NEW.claimed_quantity := 0; RETURN NEW;",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -269,6 +295,16 @@ class Wish(models.Model):
     def is_special(self) -> bool:
         """Whether the wish belongs to a special group, so that facts are verified and the name stays masked."""
         return self.special_group != SpecialGroup.NONE
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several people meet it together, each a part of its quantity: goods do."""
+        return self.kind == Kind.GOODS
+
+    @property
+    def missing(self) -> int:
+        """How much of the goods nobody has taken on yet."""
+        return max((self.quantity or 0) - self.claimed_quantity, 0)
 
     @property
     def was_returned(self) -> bool:

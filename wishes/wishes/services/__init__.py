@@ -1,6 +1,6 @@
 """Use cases of the micro-wish. Every change of a wish by a page, the API, the admin or a task is one call of these."""
 
-from wishes.wishes.services.claims import claim_wish, give_up_claim
+from wishes.wishes.services.claims import claim_wish, declare_enough, give_up_claim
 from wishes.wishes.services.closing import (
     close_cannot_be_done,
     close_duplicate,
@@ -46,6 +46,7 @@ __all__ = [
     "confirm_wish",
     "contact_for",
     "decide_objection",
+    "declare_enough",
     "decline_wish",
     "discard_draft",
     "edit_wish",

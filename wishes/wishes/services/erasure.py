@@ -12,9 +12,10 @@ from portal.outbox.models import Event
 from portal.outbox.services import erase_texts, record
 from portal.photos.services import delete_photo
 from wishes.wishes.domain import Action, ClaimState, End, SpecialGroup, State
-from wishes.wishes.events import ClaimGivenUp, WishAutoConfirmed, WishWithdrawn
+from wishes.wishes.events import WishAutoConfirmed, WishWithdrawn
 from wishes.wishes.models import Claim, Handover, Question, Rating, Reopening, Verification, Wish, WishPhoto
 from wishes.wishes.services import steps
+from wishes.wishes.services.claims import drop
 
 SUBJECT = "wishes.wish"
 
@@ -65,11 +66,7 @@ def _close_for_good(wish: Wish, at: datetime) -> None:
 
 def _give_back(claim: Claim, at: datetime) -> None:
     wish = steps.locked(claim.wish)
-    claim.state, claim.ended_at, claim.end_reason = ClaimState.GIVEN_UP, at, _("（本人已注销）")
-    claim.save()
-    steps.move(wish, Action.GIVE_UP, State.PUBLISHED)
-    wish.claimant = wish.claimed_at = None
-    record(ClaimGivenUp(wish_id=wish.pk, claim_id=claim.pk, claimant_id=claim.claimant_id), subject=wish, at=at)
+    drop(wish, claim, reason=_("（本人已注销）"), actor=None, at=at)
     steps.save(wish)
 
 

@@ -7,27 +7,35 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
-from portal.errors import Conflict, Invalid
+from portal.errors import Invalid, NotAllowed
 from portal.outbox.services import record
 from portal.photos.models import Photo
 from wishes.wishes.domain import Action, ClaimState, End, PhotoRole, Stars, State, state_after_reopening
-from wishes.wishes.events import WishAutoConfirmed, WishConfirmed, WishFulfilled, WishReopened
+from wishes.wishes.events import PartFulfilled, WishAutoConfirmed, WishConfirmed, WishFulfilled, WishReopened
 from wishes.wishes.limits import auto_confirm_after
 from wishes.wishes.models import Claim, Rating, Reopening, Wish
-from wishes.wishes.policies import require
+from wishes.wishes.policies import is_handler, require
 from wishes.wishes.services import steps
-from wishes.wishes.services.claims import live_claim
+from wishes.wishes.services.claims import claim_for, settle
 from wishes.wishes.services.pictures import add_photos
 
 
 @transaction.atomic
 def fulfil_claim(
-    *, actor: User, wish: Wish, note: str = "", photos: Sequence[Photo] = (), at: datetime | None = None
+    *,
+    actor: User,
+    wish: Wish,
+    claim: int | None = None,
+    note: str = "",
+    photos: Sequence[Photo] = (),
+    at: datetime | None = None,
 ) -> Wish:
     """The claimant or a handler says it is done, with 1–9 photos or a note of thanks. The clock stops.
 
-    Note and photos are public. Raises `Invalid` (field "photos") where both are missing or there are too many photos,
-    `NotAllowed`, `Conflict`.
+    Of goods it is the claimant's own part, or the one of `claim` (its key) where a handler says so; the wish itself is
+    fulfilled when nothing is missing and every part is done. Note and photos are public. Raises `Invalid` (field
+    "photos" where both are missing or there are too many photos, "claim" where one has to be chosen), `NotAllowed`,
+    `Conflict`.
     """
     now = steps.moment(at)
     wish = steps.locked(wish)
@@ -35,19 +43,20 @@ def fulfil_claim(
     note = steps.optional(note, field="note", longest=2000)
     if not note and not photos:
         raise Invalid(_("请放一张完成的照片，或者写几句话。"), code="required", field="photos")
-    claim = live_claim(wish)
-    if claim is None:
-        raise Conflict(_("这次认领已经结束了。"), code="claim_over")
-    claim.state, claim.ended_at, claim.note = ClaimState.DONE, now, note
-    claim.save()
-    add_photos(wish, photos, actor=actor, role=PhotoRole.FULFILMENT, claim=claim)
-    steps.move(wish, Action.FULFIL, State.FULFILLED)
-    wish.fulfilled_at = now
-    wish.waiting_since = None
-    wish.questions.filter(answered_at=None).update(answered_at=now)
-    steps.lapse_handovers(wish, now)
-    steps.stop(wish, at=now)
-    record(WishFulfilled(wish_id=wish.pk, claim_id=claim.pk), subject=wish, actor=actor, at=now)
+    found = claim_for(actor, wish, claim)
+    if found.claimant_id != actor.pk and not is_handler(actor, wish):
+        raise NotAllowed(_("这一份是别人认领的。"))
+    found.state, found.ended_at, found.note = ClaimState.DONE, now, note
+    found.save()
+    add_photos(wish, photos, actor=actor, role=PhotoRole.FULFILMENT, claim=found)
+    if wish.is_shared:
+        part = PartFulfilled(wish_id=wish.pk, claim_id=found.pk, quantity=found.quantity or 0)
+        record(part, subject=wish, actor=actor, at=now)
+        settle(wish, Action.FULFIL, actor=actor, at=now)
+    else:
+        steps.move(wish, Action.FULFIL, State.FULFILLED)
+        steps.fulfilled(wish, at=now)
+        record(WishFulfilled(wish_id=wish.pk, claim_id=found.pk), subject=wish, actor=actor, at=now)
     return steps.save(wish)
 
 
@@ -107,33 +116,44 @@ def auto_confirm_wish(*, wish: Wish, at: datetime | None = None) -> bool:
 def reopen_wish(
     *, actor: User, wish: Wish, reason: str, on_behalf_of: User | None = None, at: datetime | None = None
 ) -> Wish:
-    """Not done yet, says the resident: within 7 days, twice at most; back to the same person, the clock starts anew.
+    """Not done yet, says the resident: within 7 days, twice at most; back to the same people, the clock starts anew.
 
-    Where the claimant has left, the wish waits for somebody new. Raises `Invalid` (field "reason"), `NotAllowed`,
+    Of goods, everybody whose part led to fulfilment is asked again. Where a claimant has left, the wish waits for
+    somebody new. Raises `Invalid` (field "reason"), `NotAllowed`,
     `Conflict` when time or turns are used up.
     """
     now = steps.moment(at)
     wish = steps.locked(wish)
     require(actor, Action.REOPEN, wish, on_behalf_of=on_behalf_of, at=now)
     reason = steps.required(reason, field="reason", message=_("请写一句哪里还没办好。"))
-    claim = _claim_to_revive(wish)
-    steps.move(wish, Action.REOPEN, state_after_reopening(claimant_still_there=claim is not None))
-    if claim is not None:
-        claim.state, claim.ended_at = ClaimState.LIVE, None
-        claim.save()
+    wish.enough_at = None
+    claims = _revive_claims(wish, at=now)
+    if wish.is_shared:
+        steps.move(wish, Action.REOPEN, steps.portions_of(wish).state)
     else:
-        wish.claimant = wish.claimed_at = None
+        steps.move(wish, Action.REOPEN, state_after_reopening(claimant_still_there=bool(claims)))
+        wish.claimant = claims[0].claimant if claims else None
+    if not claims:
+        wish.claimed_at = None
     wish.end = wish.end_reason = ""
     wish.closed_at = wish.fulfilled_at = None
     wish.reopen_count += 1
     Reopening.objects.create(wish=wish, reason=reason, reopened_at=now)
     steps.restart(wish, at=now)
-    event = WishReopened(wish_id=wish.pk, times=wish.reopen_count, claimant_id=claim.claimant_id if claim else None)
+    event = WishReopened(wish_id=wish.pk, times=wish.reopen_count, claimant_id=wish.claimant_id)
     record(event, subject=wish, actor=actor, on_behalf_of=on_behalf_of, at=now)
     return steps.save(wish)
 
 
-def _claim_to_revive(wish: Wish) -> Claim | None:
-    """The claim that led to fulfilment, unless its claimant is gone."""
-    claim = wish.claims.filter(state=ClaimState.DONE).select_related("claimant").order_by("-id").first()
-    return claim if claim is not None and claim.claimant.is_active else None
+def _revive_claims(wish: Wish, *, at: datetime) -> list[Claim]:
+    """Makes the claims that led to fulfilment live again, unless their claimant is gone; returns those."""
+    done = list(wish.claims.filter(state=ClaimState.DONE).select_related("claimant").order_by("-id"))
+    revived = [claim for claim in (done if wish.is_shared else done[:1]) if claim.claimant.is_active]
+    if wish.is_shared:
+        # The part of somebody who is gone is missing again.
+        gone = [claim.pk for claim in done if claim not in revived]
+        wish.claims.filter(pk__in=gone).update(state=ClaimState.ENDED, ended_at=at)
+    for claim in revived:
+        claim.state, claim.ended_at = ClaimState.LIVE, None
+        claim.save()
+    return revived

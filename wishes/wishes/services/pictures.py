@@ -46,7 +46,7 @@ def add_photos(
         raise NotAllowed(_("只能用自己传的照片。"))
     if WishPhoto.objects.filter(photo__in=photos).exists():
         raise Conflict(_("这张照片已经用过了。"), code="photo_used")
-    there = wish.photos.filter(role=role, round=wish.reopen_count).count()
+    there = wish.photos.filter(role=role, round=wish.reopen_count, claim=claim).count()
     most = photos_max(wish.territory)
     if there + len(photos) > most:
         raise Invalid(_("最多放{most}张照片。").format(most=most), code="too_many", field="photos")

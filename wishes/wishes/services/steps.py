@@ -22,7 +22,8 @@ from portal.deadlines.services import (
 from portal.errors import Conflict, Invalid
 from wishes.wishes.domain import ClaimState, End, HandoverState, State, clean_text, step_for
 from wishes.wishes.limits import limit_of
-from wishes.wishes.models import Wish
+from wishes.wishes.models import COUNTED, Wish
+from wishes.wishes.portions import Portions
 from wishes.wishes.services.finding import keep_findable
 
 CLOCK_KIND = "wishes.wish"
@@ -76,7 +77,7 @@ def save(wish: Wish) -> Wish:
 
 def move(wish: Wish, action: str, to: State) -> None:
     """Sets the new state. Raises `AssertionError` for a step that the table does not know: a fault of the caller."""
-    step = step_for(wish.state, action)
+    step = step_for(wish.state, action, shared=wish.is_shared)
     if step is None or to not in step.to:
         raise AssertionError(f"{wish.state} --{action}--> {to} is not in the transition table")
     wish.state = to
@@ -89,6 +90,31 @@ def close(wish: Wish, *, action: str, end: End, reason: str, at: datetime) -> No
     wish.waiting_since = None
     wish.questions.filter(answered_at=None).update(answered_at=at)
     wish.claims.filter(state=ClaimState.LIVE).update(state=ClaimState.ENDED, ended_at=at)
+    lapse_handovers(wish, at)
+    portions_of(wish)
+    stop(wish, at=at)
+
+
+def portions_of(wish: Wish) -> Portions:
+    """How much of the goods is taken on, counted anew after a change of a claim; the row is held."""
+    if not wish.is_shared:
+        return Portions(quantity=0, claimed=0, live=0, done=0)
+    wish.refresh_from_db(fields=["claimed_quantity"])
+    states = list(wish.claims.filter(state__in=COUNTED).values_list("state", flat=True))
+    return Portions(
+        quantity=wish.quantity or 0,
+        claimed=wish.claimed_quantity,
+        live=states.count(ClaimState.LIVE),
+        done=states.count(ClaimState.DONE),
+        enough=wish.enough_at is not None,
+    )
+
+
+def fulfilled(wish: Wish, *, at: datetime) -> None:
+    """Common to all ways of fulfilment: the resident is asked to confirm, nothing waits any more, the clock stops."""
+    wish.fulfilled_at = at
+    wish.waiting_since = None
+    wish.questions.filter(answered_at=None).update(answered_at=at)
     lapse_handovers(wish, at)
     stop(wish, at=at)
 

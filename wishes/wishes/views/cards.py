@@ -4,28 +4,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.deadlines.words import Urgency, span_words, urgency_of
-from wishes.wishes.domain import OPEN_STATES, ClaimState, End, Kind, State
-from wishes.wishes.models import Claim, Rating, Wish
+from wishes.wishes.domain import OPEN_STATES, End, State
+from wishes.wishes.models import Rating, Wish
 from wishes.wishes.querysets import WishQuerySet
 from wishes.wishes.views.calendars import reading_calendar
 from wishes.wishes.views.panels import Panel
 
-COUNTED_CLAIMS = (ClaimState.LIVE, ClaimState.DONE)
-
 
 @dataclass(frozen=True)
 class Progress:
-    """How much of a quantity has been taken on, and by how many."""
+    """How much of a quantity has been taken on."""
 
     claimed: int
     total: int
     unit: str
-    helpers: int
 
     @property
     def missing(self) -> int:
@@ -77,9 +73,8 @@ def for_cards(wishes: WishQuerySet) -> WishQuerySet:
 
 
 def cards_of(wishes: Iterable[Wish], *, now: datetime) -> list[Card]:
-    """The cards of one page: two more queries, however many wishes there are."""
+    """The cards of one page: one more query, however many wishes there are."""
     wishes = list(wishes)
-    progress = progress_of([wish for wish in wishes if wish.kind == Kind.GOODS and wish.quantity])
     closed = [wish.pk for wish in wishes if wish.end == End.FULFILLED]
     ratings: dict[int, Rating] = {}
     if closed:
@@ -91,26 +86,15 @@ def cards_of(wishes: Iterable[Wish], *, now: datetime) -> list[Card]:
         due = urgency_of(wish.due_at, now, calendars[wish.community_id]) if wish.state in OPEN_STATES else None
         found = ratings.get(wish.pk)
         stars = round((found.speed + found.attitude + found.result) / 3) if found else None
-        cards.append(Card(wish, due, progress.get(wish.pk), stars, took_words(wish)))
+        cards.append(Card(wish, due, progress_of(wish), stars, took_words(wish)))
     return cards
 
 
-def progress_of(wishes: list[Wish]) -> dict[int, Progress]:
-    """How much of each wish for goods is taken on. A claim without a quantity is for the whole of it."""
-    if not wishes:
-        return {}
-    claims = Claim.objects.filter(wish_id__in=[wish.pk for wish in wishes], state__in=COUNTED_CLAIMS)
-    rows = claims.values("wish_id").annotate(
-        sum=Sum("quantity"), helpers=Count("claimant_id", distinct=True), given=Count("quantity"), all=Count("id")
-    )
-    found = {row["wish_id"]: row for row in rows}
-    progress = {}
-    for wish in wishes:
-        total = wish.quantity or 0
-        row = found.get(wish.pk)
-        claimed = 0 if row is None else total if row["given"] < row["all"] else min(row["sum"] or 0, total)
-        progress[wish.pk] = Progress(claimed, total, wish.unit, row["helpers"] if row else 0)
-    return progress
+def progress_of(wish: Wish) -> Progress | None:
+    """How much of a wish for goods is taken on; None for what has no amount."""
+    if not wish.is_shared or not wish.quantity:
+        return None
+    return Progress(wish.claimed_quantity, wish.quantity, wish.unit)
 
 
 def took_words(wish: Wish) -> str:

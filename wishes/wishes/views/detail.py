@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from portal.accounts.models import User
 from portal.deadlines.words import explain, urgency_of
 from portal.outbox.querysets import timeline
-from wishes.wishes.domain import OPEN_STATES, Action, ClaimState, Kind, PhotoRole, State
+from wishes.wishes.domain import OPEN_STATES, Action, PhotoRole, State
 from wishes.wishes.handling.handover import open_handover
 from wishes.wishes.limits import auto_confirm_after
 from wishes.wishes.models import Question, Wish
@@ -24,6 +24,7 @@ from wishes.wishes.policies import (
     actions_for,
     can,
     is_author,
+    is_claimant,
     is_handler,
     sees_private_notes,
     timeline_levels,
@@ -33,6 +34,7 @@ from wishes.wishes.services.steps import clock as clock_of_wish
 from wishes.wishes.views.access import viewer_of, wish_or_404
 from wishes.wishes.views.calendars import reading_calendar
 from wishes.wishes.views.cards import place_words, progress_of, state_words, took_words
+from wishes.wishes.views.helping import claims_of, helpers_of
 from wishes.wishes.views.panels import Slot, panels_of
 from wishes.wishes.views.step_pages import SLUGS
 from wishes.wishes.views.story import looks_of, steps_of
@@ -48,6 +50,8 @@ PRIMARY = (
     Action.FULFIL,
     Action.CLAIM,
 )
+# On goods, where some parts are taken on and others wait, staff first find hands for what is missing.
+PRIMARY_FOR_SHARED = (*PRIMARY[:-2], Action.CLAIM, Action.FULFIL)
 BESIDE = (
     Action.REFUSE_HANDOVER,
     Action.WITHDRAW_HANDOVER,
@@ -57,6 +61,7 @@ BESIDE = (
     Action.REJECT_VERIFICATION,
     Action.ASK,
     Action.REOPEN,
+    Action.ENOUGH,
     Action.EDIT,
     Action.WITHDRAW,
 )
@@ -95,14 +100,16 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     calendar = reading_calendar(wish.community_id)
     days = auto_confirm_after(wish.territory).days if wish.state == State.FULFILLED and wish.territory else 0
     author, handler = is_author(viewer, wish), is_handler(viewer, wish)
+    claims = claims_of(wish) if "wishes.wish.claimed" in told else []
+    photos = [each for each in wish.photos.select_related("photo") if not each.photo.is_refused]
     context: dict[str, Any] = {
         "wish": wish,
         "place": place_words(wish),
         "state_words": "" if is_author(viewer, wish) else state_words(wish),
         "due": urgency_of(wish.due_at, now, calendar) if wish.state in OPEN_STATES and wish.due_at else None,
-        "steps": steps_of(wish, events, running, now=now, days=days, calendar=calendar),
+        "steps": steps_of(wish, events, running, now=now, days=days, calendar=calendar, claims=claims),
         "has_clock": wish.submitted_at is not None,
-        "progress": progress_of([wish]).get(wish.pk) if wish.kind == Kind.GOODS and wish.quantity else None,
+        "progress": progress_of(wish),
         "took": took_words(wish),
         "rating": wish.ratings.first() if "wishes.wish.confirmed" in told else None,
         "is_author": author,
@@ -110,8 +117,8 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "looks": looks_of(events) if author or handler else [],
         "contact": contact_for(viewer=viewer, wish=wish) if viewer.is_authenticated else None,
         "may_reveal": bool(can(viewer, Action.REVEAL, wish)) and not author,
-        **_photos(wish),
-        **(_claims(viewer, wish, author=author, handler=handler) if "wishes.wish.claimed" in told else {}),
+        "photos": [each.photo for each in photos if each.role == PhotoRole.REQUEST],
+        "helpers": helpers_of(claims, photos, viewer, reads_messages=author or handler),
         # Only parties are told of questions, so only they read them.
         "questions": _questions(wish) if "wishes.wish.asked" in told else [],
         **_buttons(viewer, wish, handler=handler),
@@ -132,21 +139,6 @@ def clock(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "wishes/wishes/clock.html", context)
 
 
-def _photos(wish: Wish) -> dict[str, Any]:
-    photos = [each for each in wish.photos.select_related("photo") if not each.photo.is_refused]
-    return {
-        "photos": [each.photo for each in photos if each.role == PhotoRole.REQUEST],
-        "done_photos": [each.photo for each in photos if each.role == PhotoRole.FULFILMENT],
-    }
-
-
-def _claims(viewer: Viewer, wish: Wish, *, author: bool, handler: bool) -> dict[str, Any]:
-    """Who helps and what they wrote: the message is between the claimant, the author and the staff."""
-    claim = wish.claims.filter(state__in=[ClaimState.LIVE, ClaimState.DONE]).select_related("claimant").last()
-    may_read = author or handler or (claim is not None and viewer.pk == claim.claimant_id)
-    return {"claim": claim, "claim_message": claim.message if claim and may_read else ""}
-
-
 def _questions(wish: Wish) -> list[Question]:
     return [question for question in wish.questions.all() if question.answer or question.answered_at is None]
 
@@ -154,7 +146,8 @@ def _questions(wish: Wish) -> list[Question]:
 def _buttons(viewer: Viewer, wish: Wish, *, handler: bool) -> dict[str, Any]:
     """The primary action, the others, what staff do more rarely, and what they do in the author's place."""
     possible = actions_for(viewer, wish)
-    primary = next((action for action in PRIMARY if action in possible), None)
+    order = PRIMARY_FOR_SHARED if wish.is_shared and not is_claimant(viewer, wish) else PRIMARY
+    primary = next((action for action in order if action in possible), None)
     beside = [action for action in BESIDE if action in possible and action != primary]
     folded = [action for action in FOLDED if action in possible]
     instead: list[Action] = []

@@ -14,7 +14,7 @@ from wishes.wishes.domain import Action, Stars
 from wishes.wishes.forms import handling
 from wishes.wishes.forms import steps as forms
 from wishes.wishes.models import AnswerTemplate, Wish
-from wishes.wishes.services.claims import live_claim
+from wishes.wishes.services.claims import claim_for
 
 Purpose = AnswerTemplate.Purpose
 
@@ -51,9 +51,7 @@ class StepPage:
 
 
 def _give_up(call: Call) -> object:
-    claim = live_claim(call.wish)
-    if claim is None:
-        raise Conflict(_("这次认领已经结束了。"), code="claim_over")
+    claim = claim_for(call.actor, call.wish)
     return services.give_up_claim(actor=call.actor, claim=claim, reason=call.data["reason"])
 
 
@@ -116,6 +114,15 @@ _ALL = (
         done=_("辛苦了！已经请许愿人确认。"),
         template="wishes/wishes/steps/fulfil.html",
         takes_photos=True,
+    ),
+    StepPage(
+        action=Action.ENOUGH,
+        heading=_("够了，不用再认领？"),
+        lede=_("差的部分不再找人认领，已经认领的接着办。都办好了，就请许愿人确认。"),
+        form=forms.EnoughForm,
+        run=_plain(services.declare_enough),
+        button=_("够了"),
+        done=_("记下了，不再找人认领。"),
     ),
     StepPage(
         action=Action.CONFIRM,

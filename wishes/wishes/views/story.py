@@ -1,6 +1,6 @@
 """走到哪一步了: what has happened to a wish, where it stands now and until when, and what comes next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,10 +13,12 @@ from portal.deadlines.words import remaining_words
 from portal.formats import when_words
 from portal.outbox.models import Event
 from wishes.wishes.domain import State
-from wishes.wishes.models import Wish
+from wishes.wishes.models import Claim, Wish
 
 REVEALED = "wishes.contact.revealed"
 OVERDUE = "deadlines.clock.overdue"
+# Told with the name of whoever helps and how much of the goods it is.
+OF_CLAIMS = frozenset({"wishes.wish.claimed", "wishes.wish.given_up", "wishes.wish.part_fulfilled"})
 # Publication follows at once from verification or submission; the clock tells of itself.
 UNTOLD = frozenset({REVEALED, "deadlines.clock.warned"})
 
@@ -41,9 +43,11 @@ def steps_of(
     now: datetime,
     days: int,
     calendar: WorkCalendar | None = None,
+    claims: Iterable[Claim] = (),
 ) -> list[Step]:
-    """The whole way of the wish. `days` is how long its author has to confirm."""
-    done = [_done(wish, event) for event in events if event.type not in UNTOLD]
+    """The whole way of the wish. `days` is how long its author has to confirm; `claims` are all of its claims."""
+    by_key = {claim.pk: claim for claim in claims}
+    done = [_done(wish, event, by_key) for event in events if event.type not in UNTOLD]
     return [*done, *_now(wish, clock, now, days, calendar), *_next(wish)]
 
 
@@ -52,13 +56,18 @@ def looks_of(events: Iterable[Event]) -> list[Event]:
     return [event for event in events if event.type == REVEALED][::-1]
 
 
-def _done(wish: Wish, event: Event) -> Step:
-    return Step("done", event.label, event.occurred_at, _who(wish, event), event.text, late=event.type == OVERDUE)
+def _done(wish: Wish, event: Event, claims: Mapping[int, Claim]) -> Step:
+    late = event.type == OVERDUE
+    return Step("done", event.label, event.occurred_at, _who(wish, event, claims), event.text, late=late)
 
 
-def _who(wish: Wish, event: Event) -> str:
+def _who(wish: Wish, event: Event, claims: Mapping[int, Claim]) -> str:
     """Who took the step, as others may know them. The author is named on the page already, as they chose to be."""
     actor = event.actor
+    claim = claims.get(event.payload.get("claim_id") or 0) if event.type in OF_CLAIMS else None
+    if claim is not None:
+        helped = "" if actor is None or actor.pk == claim.claimant_id else actor.public_name
+        return " · ".join(part for part in (claim.public_name, claim.part, helped) if part)
     if actor is None or actor.pk == wish.author_id:
         return ""
     if event.on_behalf_of_id is not None:
@@ -66,13 +75,19 @@ def _who(wish: Wish, event: Event) -> str:
     return actor.public_name
 
 
+def _at_it(wish: Wish) -> str:
+    if wish.is_shared:
+        return _("全部有人认领，大家正在办")
+    return _("{name}正在帮忙").format(name=wish.claimant.public_name) if wish.claimant else _("有人在帮")
+
+
 def _now(wish: Wish, clock: Clock | None, now: datetime, days: int, calendar: WorkCalendar | None) -> list[Step]:
     label = {
         State.DRAFT: _("等补充后再提交"),
         State.SUBMITTED: _("等社区受理"),
         State.VERIFYING: _("等网格员核实"),
-        State.PUBLISHED: _("等人认领"),
-        State.CLAIMED: _("{name}正在帮忙").format(name=wish.claimant.public_name) if wish.claimant else _("有人在帮"),
+        State.PUBLISHED: _("等待认满") if wish.claimed_quantity else _("等人认领"),
+        State.CLAIMED: _at_it(wish),
         State.FULFILLED: _("等{name}确认并评价").format(name=wish.author_name),
     }.get(State(wish.state))
     if label is None:
