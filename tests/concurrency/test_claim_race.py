@@ -9,11 +9,11 @@ from django.db import connection, connections, transaction
 
 from grids.roles.models import Role
 from portal.accounts.models import User
-from portal.errors import Conflict
+from portal.errors import Conflict, Invalid
 from tests.grids.roles.factories import AppointmentFactory, PersonFactory
-from tests.wishes.wishes.factories import Cast, make_cast, posted
+from tests.wishes.wishes.factories import Cast, goods, make_cast, posted
 from wishes.wishes import services
-from wishes.wishes.domain import ClaimState
+from wishes.wishes.domain import ClaimState, State
 from wishes.wishes.models import Claim, Wish, WishNumber
 from wishes.wishes.services import posting, steps
 
@@ -82,14 +82,7 @@ def test_with_both_guards_off_more_than_one_wins(
     cast: Cast, volunteers: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wish = posted(cast)
-    all_inside = Barrier(MANY)
-
-    def everybody_reads_first(wish: Wish) -> Wish:
-        found = _unlocked(wish)
-        all_inside.wait(timeout=30)
-        return found
-
-    monkeypatch.setattr(steps, "locked", everybody_reads_first)
+    monkeypatch.setattr(steps, "locked", _everybody_reads_first())
     constraint = next(one for one in Claim._meta.constraints if one.name == "claim_one_live_per_service")
     with connection.schema_editor() as editor:
         editor.remove_constraint(Claim, constraint)
@@ -102,6 +95,48 @@ def test_with_both_guards_off_more_than_one_wins(
             editor.add_constraint(Claim, constraint)
 
 
+def test_parts_of_goods_never_exceed_the_quantity(cast: Cast, volunteers: list[User]) -> None:
+    wish = goods(cast, quantity=7000)
+
+    answers = at_once(lambda number: services.claim_wish(actor=volunteers[number], wish=wish, quantity=600))
+
+    winners = [answer for answer in answers if isinstance(answer, Claim)]
+    assert len(winners) == 7000 // 600
+    assert all(isinstance(answer, Claim | Invalid) for answer in answers), answers
+    wish.refresh_from_db()
+    assert (wish.claimed_quantity, wish.state) == (600 * len(winners), State.PUBLISHED)
+
+
+def test_the_constraint_alone_never_lets_the_parts_exceed_the_quantity(
+    cast: Cast, volunteers: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wish = goods(cast, quantity=7000)
+    monkeypatch.setattr(steps, "locked", _everybody_reads_first())
+
+    at_once(lambda number: services.claim_wish(actor=volunteers[number], wish=wish, quantity=600))
+
+    assert _promised(wish) == 600 * (7000 // 600)
+    wish.refresh_from_db()
+    assert wish.claimed_quantity == _promised(wish)
+
+
+def test_with_both_guards_off_more_is_promised_than_is_asked_for(
+    cast: Cast, volunteers: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wish = goods(cast, quantity=7000)
+    monkeypatch.setattr(steps, "locked", _everybody_reads_first())
+    constraint = next(one for one in Wish._meta.constraints if one.name == "wish_never_claimed_beyond")
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(Wish, constraint)
+    try:
+        at_once(lambda number: services.claim_wish(actor=volunteers[number], wish=wish, quantity=600))
+        assert _promised(wish) > 7000
+    finally:
+        Claim.objects.all().delete()
+        with connection.schema_editor() as editor:
+            editor.add_constraint(Wish, constraint)
+
+
 def test_numbers_given_out_at_once_are_all_different_and_without_gaps(cast: Cast) -> None:
     def take(_number: int) -> str:
         with transaction.atomic():
@@ -111,6 +146,23 @@ def test_numbers_given_out_at_once_are_all_different_and_without_gaps(cast: Cast
 
     assert sorted(str(number)[-4:] for number in numbers) == [f"{n:04d}" for n in range(1, MANY + 1)]
     assert WishNumber.objects.get().last == MANY
+
+
+def _promised(wish: Wish) -> int:
+    parts = Claim.objects.filter(wish=wish, state=ClaimState.LIVE).values_list("quantity", flat=True)
+    return sum(part or 0 for part in parts)
+
+
+def _everybody_reads_first() -> Callable[[Wish], Wish]:
+    """No lock, and nobody goes on before everybody has read: the race at its worst."""
+    all_inside = Barrier(MANY)
+
+    def read(wish: Wish) -> Wish:
+        found = _unlocked(wish)
+        all_inside.wait(timeout=30)
+        return found
+
+    return read
 
 
 def _unlocked(wish: Wish) -> Wish:

@@ -56,7 +56,14 @@ def body(world: World, path: str) -> dict[str, object]:
         return {}
     words = dict.fromkeys(("reason", "note", "referred_to", "question", "answer"), "说明一下")
     stars = dict.fromkeys(("speed", "attitude", "result"), 5)
-    return {**words, **stars, "by": "3d", "to": world.cast.secretary.pk, "of": world.wishes["closed"].number}
+    return {
+        **words,
+        **stars,
+        "by": "3d",
+        "to": world.cast.secretary.pk,
+        "of": world.wishes["closed"].number,
+        "agreed": True,
+    }
 
 
 def _parameters(world: World, route: str, case: list[str]) -> dict[str, Any]:

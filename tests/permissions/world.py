@@ -30,6 +30,7 @@ from tests.wishes.wishes.factories import (
     fulfilled,
     make_cast,
     moderated,
+    partly_claimed,
     posted,
     special,
 )
@@ -106,6 +107,7 @@ def build() -> World:
         "claimed": claimed(cast, at=now).wish,
         "fulfilled": fulfilled(cast, at=now),
         "closed": confirmed(cast, at=now),
+        "goods": partly_claimed(cast, at=now).wish,
         "draft": drafted(cast, at=now),
         "objected": _objected(cast, now),
     }

@@ -23,6 +23,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "claim": {"message": "我周六来。"},
     "give-up": {"reason": "临时出差。"},
     "fulfil": {"note": "换好了。"},
+    "enough": {"reason": "剩下的自家留着吃。", "agreed": True},
     "confirm": {"speed": 5, "attitude": 5, "result": 4},
     "reopen": {"reason": "又漏了。"},
     "withdraw": {"reason": "不用了。"},

@@ -14,7 +14,7 @@ from portal.deadlines.domain import TIME_ZONE
 from tests.grids.roles.factories import AppointmentFactory, PersonFactory, make_resident, make_staff
 from tests.grids.territory.factories import CommunityFactory, DistrictFactory, GridFactory, StreetFactory
 from wishes.wishes import services
-from wishes.wishes.domain import Stars, State
+from wishes.wishes.domain import Kind, Stars, State
 from wishes.wishes.models import Category, Claim, Wish
 
 # A Monday morning without a holiday near by.
@@ -100,6 +100,18 @@ def posted(cast: Cast, *, at: datetime = MONDAY, author: User | None = None, **f
 def claimed(cast: Cast, *, at: datetime = MONDAY, **fields: Any) -> Claim:
     """Claimed by the volunteer an hour after it was posted."""
     return services.claim_wish(actor=cast.volunteer, wish=posted(cast, at=at, **fields), at=at + timedelta(hours=1))
+
+
+def goods(cast: Cast, *, quantity: int = 7000, unit: str = "斤", at: datetime = MONDAY, **fields: Any) -> Wish:
+    """A public wish for goods, which several people may meet together."""
+    given: dict[str, Any] = {"category": CategoryFactory(kind=Kind.GOODS), "title": "住院期间 7000 斤青菜没人卖"}
+    return posted(cast, at=at, quantity=quantity, unit=unit, **(given | fields))
+
+
+def partly_claimed(cast: Cast, *, part: int = 3000, at: datetime = MONDAY, **fields: Any) -> Claim:
+    """Goods of which the volunteer has taken on a part, an hour after they were posted."""
+    wish = goods(cast, at=at, **fields)
+    return services.claim_wish(actor=cast.volunteer, wish=wish, quantity=part, at=at + timedelta(hours=1))
 
 
 def fulfilled(cast: Cast, *, at: datetime = MONDAY, **fields: Any) -> Wish:
