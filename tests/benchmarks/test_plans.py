@@ -1,0 +1,184 @@
+"""No page, API list or sweep reads a large table from one end to the other.
+
+The real queries of each are written down while it works, on a database large enough that PostgreSQL prefers an index
+wherever one fits, and explained.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from portal.accounts.models import User
+from portal.deadlines.sweeping import sweep_clocks
+from portal.notifications import sending
+from portal.notifications.digests import assemble_due
+from portal.outbox import services as outbox
+from portal.outbox.sealing import seal_pending
+from portal.photos.services import waiting_photos
+from tests.benchmarks.plans import EXPLAINED, captured, explain
+from tests.benchmarks.seed import Seeded, seed
+from tests.wishes.wishes.pages import client_of
+from wishes.wishes.models import Wish
+from wishes.wishes.tasks import auto_confirm
+
+WISHES = 12_000
+DATABASE = "plans"
+# A table of so many rows grows with use; reading it whole costs more every year.
+LARGE = 4_000
+SCANNED = re.compile(r"Seq Scan on (\w+)")
+
+# What the seed leaves out, since nothing shows it: everybody was told of everything.
+TOLD = """
+INSERT INTO portal_delivery (event_id, handler, state, attempts, next_attempt_at, last_error, done_at)
+    SELECT id, 'wishes.tell_author', 'done', 0, occurred_at, '', occurred_at FROM portal_event;
+INSERT INTO portal_notice (event_id, kind, recipient_id, params, url, created_at, read_at)
+    SELECT e.id, 'wishes.claimed', w.author_id, '{}', '/', e.occurred_at, e.occurred_at
+    FROM portal_event e JOIN wishes_wish w ON w.id = e.subject_id WHERE e.type = 'wishes.wish.claimed';
+INSERT INTO portal_channeldelivery (notice_id, recipient_id, channel, standing, in_bulk, urgent, attempts,
+        next_attempt_at, token, settled_at, provider_id, detail, rhythm)
+    SELECT id, recipient_id, 'sms', 'sent', false, false, 0, created_at, gen_random_uuid(), created_at, '', '', 'at_once'
+    FROM portal_notice;
+INSERT INTO portal_seal (sequence, event_id, previous, digest, sealed_at)
+    SELECT row_number() OVER (ORDER BY id), id, '', '', occurred_at FROM portal_event;
+"""
+
+
+@dataclass(frozen=True)
+class Town:
+    """A seeded database and what its pages are about."""
+
+    seeded: Seeded
+    large: frozenset[str]
+    numbers: list[str]
+
+    def someone(self, role: str) -> User:
+        return User.objects.get(pk=getattr(self.seeded, f"{role}_id"))
+
+
+@pytest.fixture(scope="module")
+def town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Town]:
+    """A database of its own, made from the empty one of the tests and dropped in the end."""
+    with django_db_blocker.unblock():
+        name = connection.settings_dict["NAME"]
+        mine = f"{name}_{DATABASE}"
+        connection.close()
+        # Not from within the database that is copied.
+        _administer(f'CREATE DATABASE "{mine}" TEMPLATE "{name}"')
+        connection.settings_dict["NAME"] = mine
+        try:
+            seeded = seed(wishes=WISHES, progress=False)
+            with connection.cursor() as cursor:
+                cursor.execute("SET session_replication_role = replica")
+                cursor.execute(TOLD)
+                cursor.execute("SET session_replication_role = origin")
+                cursor.execute("ANALYZE")
+                cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples >= %s", [LARGE])
+                large = frozenset(row[0] for row in cursor.fetchall() if not row[0].startswith("pg_"))
+            numbers = list(Wish.objects.public().order_by("pk").values_list("number", flat=True)[::3000])
+            yield Town(seeded, large, numbers)
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = name
+            _administer(f'DROP DATABASE "{mine}" WITH (FORCE)')
+
+
+def _administer(statement: str) -> None:
+    with connections["default"]._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute(statement)
+
+
+@pytest.fixture(autouse=True)
+def in_town(town: Town, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Each test leaves the town as it found it."""
+    with django_db_blocker.unblock():
+        connection.ensure_connection()
+        connection.set_autocommit(False)
+        try:
+            yield
+        finally:
+            connection.rollback()
+            connection.set_autocommit(True)
+
+
+def scans(town: Town, work: Callable[[], object]) -> list[str]:
+    """The queries of this work that read a large table whole."""
+    with captured() as found:
+        work()
+    assert found.queries
+    worst = []
+    for sql, params in found.queries:
+        if EXPLAINED.match(sql) and set(SCANNED.findall(plan := explain(sql, params, analyze=False))) & town.large:
+            worst.append(f"{sql}\n{plan}")
+    return worst
+
+
+PAGES = {
+    "list": ("resident", "/wishes/"),
+    "list of everybody": ("resident", "/wishes/?place=all"),
+    "list of visitors": (None, "/wishes/"),
+    "deep page": ("resident", "/wishes/?place=all&after=300"),
+    "deep page of a place": ("resident", "/wishes/?after=300"),
+    "list of a state": ("resident", "/wishes/?place=all&state=met"),
+    "list of a category": ("resident", "/wishes/?place=all&category=plumbing"),
+    "list of a kind": ("resident", "/wishes/?place=all&kind=goods"),
+    "my wishes": ("resident", "/wishes/mine/"),
+    "wishes I help with": ("volunteer", "/wishes/mine/?tab=helping"),
+    "home": ("resident", "/"),
+    "home of a visitor": (None, "/"),
+    "home of a cadre": ("worker", "/"),
+    "inbox": ("resident", "/messages/"),
+    "work list": ("worker", "/wishes/desk/"),
+    "work list, filtered": ("worker", "/wishes/desk/?show=unclaimed"),
+    "work list of a street": ("street_officer", "/wishes/desk/"),
+    "API list": ("resident", "/api/v1/wishes/"),
+    "API notices": ("resident", "/api/v1/notices/"),
+}
+
+
+@pytest.mark.parametrize(("who", "path"), PAGES.values(), ids=PAGES.keys())
+def test_page_reads_no_large_table_whole(town: Town, who: str | None, path: str) -> None:
+    client = client_of(town.someone(who) if who else None)
+    answers: list[int] = []
+    worst = scans(town, lambda: answers.append(client.get(path).status_code))
+    assert answers == [200]
+    assert not worst, "\n\n".join(worst)
+
+
+@pytest.mark.parametrize("who", ["resident", "worker", None])
+def test_detail_reads_no_large_table_whole(town: Town, who: str | None) -> None:
+    client: Client = client_of(town.someone(who) if who else None)
+    for number in town.numbers:
+        worst = scans(town, lambda number=number: client.get(reverse("wish_detail", args=[number])))  # type: ignore[misc]
+        assert not worst, "\n\n".join(worst)
+
+
+SWEEPS: dict[str, Callable[[], object]] = {
+    "relay": lambda: outbox.relay(seconds=0.01),
+    "seal": seal_pending,
+    "send": lambda: sending.send_waiting(in_bulk=False, seconds=0.01),
+    "send in bulk": lambda: sending.send_waiting(in_bulk=True, seconds=0.01),
+    "give up": sending.give_up_stale,
+    "digests": assemble_due,
+    "clocks": lambda: sweep_clocks(now=timezone.now() - timedelta(days=3000)),
+    "confirm": auto_confirm,
+    "photos": lambda: waiting_photos(older_than=timedelta(seconds=30), limit=10),
+}
+
+
+@pytest.mark.parametrize("sweep", SWEEPS.values(), ids=SWEEPS.keys())
+def test_sweep_reads_no_large_table_whole(town: Town, sweep: Callable[[], object]) -> None:
+    worst = scans(town, sweep)
+    assert not worst, "\n\n".join(worst)
+
+
+def test_a_scan_would_be_found(town: Town) -> None:
+    assert {"wishes_wish", "wishes_claim", "portal_event", "portal_delivery", "portal_notice"} <= town.large
+    assert scans(town, lambda: list(Wish.objects.filter(details__contains="无处可寻")[:20]))
