@@ -9,7 +9,7 @@ import itertools
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -65,10 +65,11 @@ class Measurement:
     def wanted(self, subject: str) -> bool:
         return not self.options.only or subject in self.options.only
 
-    def read(self, portals: list[Portal], progress: "tqdm[Any]") -> None:
+    def read(self, portals: list[Portal], progress: "tqdm[Any] | None" = None) -> None:
         """Pages, by time."""
         subjects = [name for name in portals[0].staged["asks"] if name != "bare page"]
         for subject in filter(self.wanted, subjects):
+            progress = progress or tqdm(disable=True)
             progress.set_description(subject)
             asks = {portal.wishes: asks_of(portal.staged["asks"][subject]) for portal in portals}
             self.bytes[subject] = max(len(fetch(portal.site.port, asks[portal.wishes][0])[1]) for portal in portals)
@@ -78,10 +79,11 @@ class Measurement:
             self._rounds(subject, portals, mine, other, {"seconds": self.options.seconds}, warm=24)
             progress.update()
 
-    def write(self, portals: list[Portal], progress: "tqdm[Any]") -> None:
+    def write(self, portals: list[Portal], progress: "tqdm[Any] | None" = None) -> None:
         """Forms, so many a round. What is claimed was posted just before."""
         if not any(map(self.wanted, FORMS)):
             return
+        progress = progress or tqdm(disable=True)
         posts = {portal.wishes: iter(asks_of(portal.staged["posts"])) for portal in portals}
         self._forms("post", portals, posts, self.options.posts)
         progress.update()
@@ -90,21 +92,21 @@ class Measurement:
             for portal in portals:
                 portal.staged["claims"] = [asdict(ask) for ask in made[portal.wishes]]
             # A few are left for the plans.
-            number = (min(map(len, made.values())) - 4) // self.options.rounds
+            number = max((min(map(len, made.values())) - 3) // self.options.rounds, 1)
             self._forms("claim", portals, {size: iter(found) for size, found in made.items()}, number)
         progress.update()
 
-    def _forms(self, subject: str, portals: list[Portal], asks: dict[int, Iterator[Ask]], number: int) -> None:
+    def _forms(self, subject: str, portals: list[Portal], asks: Mapping[int, Iterator[Ask]], number: int) -> None:
         cookies = {portal.wishes: portal.staged["asks"]["bare page"][0]["cookie"] for portal in portals}
         bare = {size: itertools.repeat(Ask("/notes/new/", cookie, INSERT)) for size, cookie in cookies.items()}
-        self._rounds(subject, portals, asks, bare, {"count": number}, warm=2)
+        self._rounds(subject, portals, asks, bare, {"count": number}, warm=1)
 
     def _rounds(
         self,
         subject: str,
         portals: list[Portal],
-        asks: dict[int, Iterator[Ask]],
-        bare: dict[int, Iterator[Ask]],
+        asks: Mapping[int, Iterator[Ask]],
+        bare: Mapping[int, Iterator[Ask]],
         length: dict[str, Any],
         warm: int,
     ) -> None:
@@ -123,7 +125,7 @@ class Measurement:
                         other.rounds.append(self._round(portal, bare, length, bare=True))
 
     def _round(
-        self, portal: Portal, asks: dict[int, Iterator[Ask]], length: dict[str, Any], *, bare: bool = False
+        self, portal: Portal, asks: Mapping[int, Iterator[Ask]], length: dict[str, Any], *, bare: bool = False
     ) -> Round:
         site = portal.bare if bare else portal.site
         return run(site.port, asks[portal.wishes], web=site.meter, database=self.postgres, **length)
@@ -172,34 +174,39 @@ class Measurement:
                 time.sleep(0.5)
 
 
+def measured(it: Stand, options: argparse.Namespace) -> report.Found:
+    """Seed every size, then measure all of them."""
+    portals = []
+    for size in options.sizes:
+        print(f"Seeding {size:,} wishes …", flush=True)
+        portals.append(it.portal(size, options.posts * options.rounds + 10))
+    measurement = Measurement(it, options)
+    subjects = len(portals[0].staged["asks"]) - 1 + len(FORMS)
+    with tqdm(total=subjects, unit="subject") as progress:
+        measurement.read(portals, progress)
+        measurement.write(portals, progress)
+    plans = measurement.plans(portals[-1])
+    background, memory = measurement.background(portals[-1])
+    return report.Found(
+        sizes=list(options.sizes),
+        results=measurement.results,
+        bytes=measurement.bytes,
+        queries={name: len(queries) for name, queries in plans.items()},
+        plans=plans,
+        memory=memory,
+        background=background,
+        facts={portal.wishes: {**portal.staged["facts"], "seconds": int(portal.seconds)} for portal in portals},
+        options=options,
+    )
+
+
 def main(arguments: list[str]) -> int:
     options = parse(arguments)
     began = time.monotonic()
     sweep_throw_away()
     with stand() as it:
-        portals = []
-        for size in options.sizes:
-            print(f"Seeding {size:,} wishes …", flush=True)
-            portals.append(it.portal(size, options.posts * options.rounds + 10))
-        measurement = Measurement(it, options)
-        subjects = len(portals[0].staged["asks"]) - 1 + len(FORMS)
-        with tqdm(total=subjects, unit="subject") as progress:
-            measurement.read(portals, progress)
-            measurement.write(portals, progress)
-        plans = measurement.plans(portals[-1])
-        background, memory = measurement.background(portals[-1])
-        found = report.Found(
-            sizes=list(options.sizes),
-            results=measurement.results,
-            bytes=measurement.bytes,
-            queries={name: len(queries) for name, queries in plans.items()},
-            plans=plans,
-            memory=memory,
-            background=background,
-            facts={portal.wishes: {**portal.staged["facts"], "seconds": int(portal.seconds)} for portal in portals},
-            seconds=time.monotonic() - began,
-            options=options,
-        )
+        found = measured(it, options)
+    found.seconds = time.monotonic() - began
     print(report.tables(found))
     if options.into:
         report.write(found, options.into)

@@ -21,7 +21,6 @@ import psutil
 from portal.embedded import MARK, Services, end_marked
 
 ROOT = Path(__file__).resolve().parents[2]
-PRISTINE = "pristine"
 # As docs/operations.md advises for a machine of 4 GB. What is acknowledged is on the disk.
 POSTGRES = {"shared_buffers": "512MB", "max_wal_size": "4GB", "random_page_cost": "1.1", "autovacuum": "off"}
 
@@ -76,12 +75,10 @@ def stage(env: dict[str, str], *arguments: str) -> Any:
 class Stand:
     """Database server and queue of one measurement, and the processes on them."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=f"wuwei-test-{os.getpid()}-"))
-        self.services = Services(self.folder)
-        assert self.services.postgres
-        self.postgres = self.services.postgres
-        self.postgres.settings = POSTGRES
+    def __init__(self, services: Services, *, template: str = "wuwei") -> None:
+        self.services, self.folder, self.template = services, services.data, template
+        assert services.postgres
+        self.postgres = services.postgres
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def environment(self, database: str) -> dict[str, str]:
@@ -93,12 +90,6 @@ class Stand:
             "WUWEI_SECRET_KEY": "the key of a measurement, used by nobody else and gone with it in the end",
             MARK: str(self.folder),
         }
-
-    def start(self) -> None:
-        self.services.start()
-        env = self.environment("wuwei")
-        for command in (["script/prepare.py"], ["manage.py", "migrate", "--no-input", "--verbosity=0"]):
-            subprocess.run([sys.executable, *command], cwd=ROOT, env=env, check=True)
 
     def spawn(self, env: dict[str, str], *arguments: str) -> subprocess.Popen[bytes]:
         with (self.folder / "processes.log").open("ab") as log:
@@ -129,7 +120,7 @@ class Stand:
         """Seed a database of this size and serve it."""
         name = f"wishes_{wishes}"
         with self.postgres.connect() as direct:
-            direct.execute(f'CREATE DATABASE "{name}" TEMPLATE wuwei')
+            direct.execute(f'CREATE DATABASE "{name}" TEMPLATE {self.template}')
         env = self.environment(name)
         began = time.monotonic()
         # The yardstick's settings know both the portal's tables and its own.
@@ -147,15 +138,13 @@ class Stand:
         )
 
     def stop(self) -> None:
+        """End every process started here."""
         for process in self.processes:
             with suppress(ProcessLookupError):
                 process.terminate()
         for process in self.processes:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=10)
-        end_marked(str(self.folder))
-        self.services.remove()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def answers(port: int, path: str) -> bool:
@@ -170,10 +159,20 @@ def answers(port: int, path: str) -> bool:
 
 @contextmanager
 def stand() -> Iterator[Stand]:
-    """Everything needed for a measurement; deleted at the end, however it ends."""
-    it = Stand()
+    """Services and an empty portal for a measurement; deleted at the end, however it ends."""
+    folder = Path(tempfile.mkdtemp(prefix=f"wuwei-test-{os.getpid()}-"))
+    services = Services(folder)
+    assert services.postgres
+    services.postgres.settings = POSTGRES
+    it = Stand(services)
     try:
-        it.start()
+        services.start()
+        env = it.environment("wuwei")
+        for command in (["script/prepare.py"], ["manage.py", "migrate", "--no-input", "--verbosity=0"]):
+            subprocess.run([sys.executable, *command], cwd=ROOT, env=env, check=True)
         yield it
     finally:
         it.stop()
+        end_marked(str(folder))
+        services.remove()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -36,8 +36,8 @@ class Found:
     memory: dict[str, float]
     background: float
     facts: dict[int, dict[str, int]]
-    seconds: float
     options: argparse.Namespace
+    seconds: float = 0.0
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

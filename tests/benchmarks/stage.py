@@ -108,9 +108,9 @@ def pages(*, resident_id: int, worker_id: int, newest_wish_id: int, **_: Any) ->
     keys = sessions([resident, worker])
     step = max(newest_wish_id // DETAILS, 1)
     numbers = [
-        found.number
+        nearest.number
         for pk in range(newest_wish_id, 0, -step)
-        if (found := Wish.objects.public().filter(pk__lte=pk).order_by("-pk").only("number").first())
+        if (nearest := Wish.objects.public().filter(pk__lte=pk).order_by("-pk").only("number").first())
     ]
     category = Category.objects.filter(parent__isnull=False).order_by("pk")[0].parent
     assert category

@@ -29,6 +29,8 @@ from tests.wishes.wishes.pages import client_of
 from wishes.wishes.models import Wish
 from wishes.wishes.tasks import auto_confirm
 
+pytestmark = pytest.mark.django_db
+
 WISHES = 12_000
 DATABASE = "plans"
 # A table of so many rows grows with use; reading it whole costs more every year.
@@ -44,7 +46,8 @@ INSERT INTO portal_notice (event_id, kind, recipient_id, params, url, created_at
     FROM portal_event e JOIN wishes_wish w ON w.id = e.subject_id WHERE e.type = 'wishes.wish.claimed';
 INSERT INTO portal_channeldelivery (notice_id, recipient_id, channel, standing, in_bulk, urgent, attempts,
         next_attempt_at, token, settled_at, provider_id, detail, rhythm)
-    SELECT id, recipient_id, 'sms', 'sent', false, false, 0, created_at, gen_random_uuid(), created_at, '', '', 'at_once'
+    SELECT id, recipient_id, 'sms', 'sent', false, false, 0, created_at, gen_random_uuid(), created_at, '', '',
+        'at_once'
     FROM portal_notice;
 INSERT INTO portal_seal (sequence, event_id, previous, digest, sealed_at)
     SELECT row_number() OVER (ORDER BY id), id, '', '', occurred_at FROM portal_event;
@@ -91,21 +94,8 @@ def town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 
 
 def _administer(statement: str) -> None:
-    with connections["default"]._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+    with connections["default"]._nodb_cursor() as cursor:
         cursor.execute(statement)
-
-
-@pytest.fixture(autouse=True)
-def in_town(town: Town, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Each test leaves the town as it found it."""
-    with django_db_blocker.unblock():
-        connection.ensure_connection()
-        connection.set_autocommit(False)
-        try:
-            yield
-        finally:
-            connection.rollback()
-            connection.set_autocommit(True)
 
 
 def scans(town: Town, work: Callable[[], object]) -> list[str]:

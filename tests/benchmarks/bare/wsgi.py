@@ -4,6 +4,8 @@ import django
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 
+from tests.benchmarks.bare.settings import ALLAUTH
+
 django.setup(set_prefix=False)
-settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != settings.ALLAUTH]
+settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != ALLAUTH]
 application = WSGIHandler()
