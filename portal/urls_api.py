@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/", include("portal.notifications.api")),
     path("", include("grids.directory.api")),
     path("", include("wishes.wishes.api.routes")),
+    path("", include("wishes.neighbours.api.routes")),
     re_path(r"^.*$", views.NothingHere.as_view(), name="api_nothing_here"),
 ]

@@ -1,4 +1,5 @@
 """Gathers the models of the wing's features, so that the app has one migrations folder."""
 
+from wishes.neighbours.models import *
 from wishes.open311.models import *
 from wishes.wishes.models import *

@@ -2,4 +2,4 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("wishes.wishes.urls"))]
+urlpatterns = [path("", include("wishes.neighbours.urls")), path("", include("wishes.wishes.urls"))]

@@ -174,9 +174,6 @@ def _post_a_wish(page: Page, mode: Mode) -> str:
     page.get_by_role("radio").nth(1).check()
     page.get_by_label("大概在什么地方").fill("洲岛家园北门附近")
     _press(page, "继续")
-    if "/similar/" in page.url:
-        _look(page, mode)
-        _press(page, "都不是，继续许愿")
     page.get_by_label("水电小修").check()
     _look(page, mode)
     _press(page, "继续")
@@ -188,6 +185,9 @@ def _post_a_wish(page: Page, mode: Mode) -> str:
     _look(page, mode)
     page.get_by_label("用一句话说").fill(TITLE)
     _press(page, "继续")
+    if "/similar/" in page.url:
+        _look(page, mode)
+        _press(page, "都不是，继续许愿")
     page.get_by_label("详细地址").fill("5 栋 2 单元 302 室")
     _look(page, mode)
     _press(page, "继续")

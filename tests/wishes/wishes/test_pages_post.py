@@ -55,20 +55,20 @@ def draft_of(user: User) -> Wish:
 
 
 def test_the_whole_way(cast: Cast, author: Client) -> None:
-    posted(cast, author=cast.stranger, title="楼下路灯不亮")
+    posted(cast, author=cast.stranger, title="水管漏水，谁会修")
     page = author.get(NEW).content.decode()
     assert cast.grid.name in page
     assert not Wish.objects.filter(author=cast.author).exists(), "reading the first question begins nothing"
 
     answer = author.post(NEW, {"territory": cast.grid.code, "place": "北门附近"})
     draft = draft_of(cast.author)
-    assert answer["Location"] == url(draft, "similar")
-    assert "楼下路灯不亮" in author.get(answer["Location"]).content.decode()
-    answer = author.post(answer["Location"])
     assert answer["Location"] == url(draft, "what")
     answer = author.post(answer["Location"], {"category": cast.category.code})
     assert answer["Location"] == url(draft, "details")
     answer = author.post(answer["Location"], {"title": "厨房水管漏水", "details": "滴了两天"})
+    assert answer["Location"] == url(draft, "similar")
+    assert "水管漏水，谁会修" in author.get(answer["Location"]).content.decode()
+    answer = author.post(answer["Location"])
     assert answer["Location"] == url(draft, "who")
     answer = author.post(answer["Location"], WHO)
     assert answer["Location"] == url(draft, "check")

@@ -206,6 +206,12 @@ class Wish(models.Model):
             models.Index(
                 fields=["category", "-id"], name="wish_category_list", condition=Q(published_at__isnull=False)
             ),
+            # What a new wish is compared with: open ones of the same community and category.
+            models.Index(
+                fields=["community", "category", "-id"],
+                name="wish_similar",
+                condition=Q(state__in=[State.PUBLISHED, State.CLAIMED]),
+            ),
             models.Index(fields=["-id"], name="wish_published_newest", condition=Q(state=State.PUBLISHED)),
             # Programs ask for a span of time.
             models.Index(

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, QueryDict
 
 from portal.accounts.models import User
 from wishes.wishes.models import Wish
+from wishes.wishes.views import panels
 
 Viewer = User | AnonymousUser
 
@@ -35,8 +36,8 @@ def wish_or_404(viewer: Viewer, number: str) -> Wish:
         "duplicate_of",
         "source",
     )
-    wish = wishes.select_related(*related).defer("territory__boundary", "community__boundary").filter(number=number)
-    found = wish.first()
+    wishes = wishes.select_related(*related, *panels.related()).annotate(**panels.annotations_for(viewer))
+    found = wishes.defer("territory__boundary", "community__boundary").filter(number=number).first()
     if found is None:
         raise Http404
     return found

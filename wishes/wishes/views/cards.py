@@ -12,7 +12,7 @@ from wishes.wishes.domain import OPEN_STATES, End, State
 from wishes.wishes.models import Rating, Wish
 from wishes.wishes.querysets import WishQuerySet
 from wishes.wishes.views.calendars import reading_calendar
-from wishes.wishes.views.panels import Panel
+from wishes.wishes.views.panels import Panel, related
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def place_words(wish: Wish) -> str:
 
 def for_cards(wishes: WishQuerySet) -> WishQuerySet:
     """With what the cards read, and without the boundaries of the places, which are long."""
-    return wishes.for_cards().defer("territory__boundary", "community__boundary")
+    return wishes.for_cards().select_related(*related()).defer("territory__boundary", "community__boundary")
 
 
 def cards_of(wishes: Iterable[Wish], *, now: datetime) -> list[Card]:

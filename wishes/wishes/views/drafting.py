@@ -15,11 +15,10 @@ from portal.photos.services import accept_upload
 from wishes.wishes.domain import PhotoRole, State
 from wishes.wishes.models import Wish, WishPhoto
 from wishes.wishes.photos import PHOTO_PURPOSE
-from wishes.wishes.querysets import WishQuerySet
 from wishes.wishes.services import attach_photo, remove_photo
+from wishes.wishes.similar import similar_wishes, sought_by
 
-STEPS = ("where", "similar", "what", "details", "who", "check")
-SIMILAR_SHOWN = 5
+STEPS = ("where", "what", "details", "similar", "who", "check")
 
 
 class AlreadySent(Exception):
@@ -62,14 +61,10 @@ def furthest(draft: Wish, step: str) -> str:
     return STEPS[max(known, STEPS.index(step))]
 
 
-def similar_wishes(draft: Wish) -> WishQuerySet:
-    """Open public wishes of other people at the same place, the newest first; of the same category once it is known."""
-    assert draft.territory is not None
-    wishes = Wish.objects.public().filter(state__in=[State.PUBLISHED, State.CLAIMED])
-    wishes = wishes.filter(path__startswith=draft.territory.path).exclude(author_id=draft.author_id)
-    if draft.category_id:
-        wishes = wishes.filter(category_id=draft.category_id)
-    return wishes.order_by("-id")[:SIMILAR_SHOWN]
+def similar_to(draft: Wish) -> list[int]:
+    """Keys of other people's open wishes near by that may be the same matter, the likeliest first."""
+    sought = sought_by(draft)
+    return similar_wishes(sought, but_not_of=draft.author) if sought else []
 
 
 def next_step(draft: Wish, step: str) -> str:
@@ -77,8 +72,8 @@ def next_step(draft: Wish, step: str) -> str:
     if draft.draft_step == "check":
         return "check"
     following = STEPS[STEPS.index(step) + 1]
-    if following == "similar" and not similar_wishes(draft).exists():
-        return "what"
+    if following == "similar" and not similar_to(draft):
+        return "who"
     return following
 
 
@@ -87,8 +82,8 @@ def previous_url(draft: Wish, step: str) -> str:
     if draft.draft_step == "check" and step != "check":
         return step_url(draft, "check")
     before = STEPS[max(STEPS.index(step) - 1, 0)]
-    if before == "similar" and not similar_wishes(draft).exists():
-        before = "where"
+    if before == "similar" and not similar_to(draft):
+        before = "details"
     return step_url(draft, before) if step != "where" else reverse("home")
 
 

@@ -2,7 +2,8 @@
 
 A feature registers functions in its `panels.py`, which the app imports when it is ready. A function gets the request
 and the wish and gives a template with what it shows, or None where it has nothing to say; the template finds that as
-`panel`. Functions for cards get all wishes of a list at once: a list costs one query, not one for each card.
+`panel`. Functions for cards get all wishes of a list at once. What a feature needs to know of each wish it can have
+read together with the wish (`read_along`, `read_for`), so that its panels cost no query of their own.
 """
 
 import enum
@@ -10,9 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
+from portal.accounts.models import User
 from wishes.wishes.models import Wish
 
 if TYPE_CHECKING:
@@ -52,12 +55,15 @@ class Tab:
     route: str
 
 
+ForViewer = Callable[[User | AnonymousUser], Mapping[str, Any]]
 MakePanel = Callable[[HttpRequest, Wish], Panel | None]
 MakeCardPanels = Callable[[HttpRequest, list[Wish]], Mapping[int, Panel]]
 
 _panels: dict[Slot, list[tuple[int, MakePanel]]] = {slot: [] for slot in Slot}
 _card_panels: dict[CardSlot, list[tuple[int, MakeCardPanels]]] = {slot: [] for slot in CardSlot}
 _tabs: list[tuple[int, Tab]] = []
+_read_along: list[str] = []
+_read_for: list[ForViewer] = []
 
 
 def panel(slot: Slot, *, position: int = 50) -> Callable[[MakePanel], MakePanel]:
@@ -86,6 +92,27 @@ def register_tab(tab: Tab, *, position: int = 50) -> None:
     """Offer one more list beside one's own wishes."""
     _tabs.append((position, tab))
     _tabs.sort(key=lambda entry: entry[0])
+
+
+def read_along(related: str) -> None:
+    """Have this related row of a wish read together with it, on its page and on the cards of lists."""
+    _read_along.append(related)
+
+
+def read_for(annotations: ForViewer) -> ForViewer:
+    """Have these annotations read together with a wish for its page, made for whoever asks."""
+    _read_for.append(annotations)
+    return annotations
+
+
+def related() -> list[str]:
+    """What is read together with each wish."""
+    return list(_read_along)
+
+
+def annotations_for(viewer: User | AnonymousUser) -> dict[str, Any]:
+    """What is read together with one wish for this viewer."""
+    return {name: expression for made in _read_for for name, expression in made(viewer).items()}
 
 
 def panels_of(request: HttpRequest, wish: Wish, *slots: Slot) -> dict[str, list[Panel]]:

@@ -54,7 +54,7 @@ def draft_step(request: HttpRequest, draft_id: int, step: str) -> HttpResponse:
         raise Http404
     if draft.territory is None and step != "where":
         return redirect(step_url(draft, "where"))
-    if draft.category is None and step in ("details", "who", "check"):
+    if draft.category is None and step in ("details", "similar", "who", "check"):
         return redirect(step_url(draft, "what"))
     return page(request, member, draft)
 
@@ -142,7 +142,9 @@ def _similar(request: HttpRequest, member: User, draft: Wish) -> HttpResponse:
     if request.method == "POST":
         save_draft(actor=member, wish=draft, draft_step=furthest(draft, "similar"))
         return redirect(step_url(draft, next_step(draft, "similar")))
-    cards = cards_of(for_cards(drafting.similar_wishes(draft)), now=timezone.now())
+    likeliest = drafting.similar_to(draft)
+    wishes = for_cards(Wish.objects.public()).in_bulk(likeliest)
+    cards = cards_of([wishes[pk] for pk in likeliest if pk in wishes], now=timezone.now())
     cards = dressed(request, cards, CardSlot.SIMILAR)
     return _question(request, "similar", draft, None, cards=cards)
 
@@ -167,7 +169,8 @@ def _details(request: HttpRequest, member: User, draft: Wish) -> HttpResponse:
     if request.method == "POST":
         complete = form.is_valid()
         # What is right is kept even when something else is not, and so are the photos.
-        save_draft(actor=member, wish=draft, **form.cleaned_data)
+        draft = save_draft(actor=member, wish=draft, **form.cleaned_data)
+        assert draft.category is not None
         files = [*request.FILES.getlist("photos"), *request.FILES.getlist("camera")]
         problems = drafting.add_photos(member, draft, files)
         if "remove" in request.POST:

@@ -1,0 +1,1 @@
+"""What neighbours do around a wish, for programs."""

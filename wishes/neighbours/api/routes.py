@@ -1,0 +1,15 @@
+"""Addresses of what neighbours do around a wish, below /api/v1/."""
+
+from django.urls import path
+
+from wishes.neighbours.api import interests
+
+urlpatterns = [
+    path("wishes/following/", interests.Following.as_view(), name="api_wishes_following"),
+    path("wishes/similar/", interests.Similar.as_view(), name="api_wishes_similar"),
+    path("wishes/<int:pk>/neighbours/", interests.Standing.as_view(), name="api_wish_neighbours"),
+    path("wishes/<int:pk>/follow/", interests.Follow.as_view(), name="api_wish_follow"),
+    path("wishes/<int:pk>/unfollow/", interests.Unfollow.as_view(), name="api_wish_unfollow"),
+    path("wishes/<int:pk>/me-too/", interests.MeToo.as_view(), name="api_wish_me_too"),
+    path("wishes/<int:pk>/not-me-too/", interests.NotMeToo.as_view(), name="api_wish_not_me_too"),
+]

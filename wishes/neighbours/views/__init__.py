@@ -1,0 +1,1 @@
+"""Pages of what neighbours do around a wish."""
