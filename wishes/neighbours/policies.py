@@ -10,9 +10,10 @@ from grids.roles.queries import held_by
 from portal.accounts.models import User
 from portal.errors import Conflict, NotAllowed
 from wishes.neighbours.domain import InterestKind
+from wishes.wishes.decision import YES, Decision
 from wishes.wishes.domain import PUBLIC_ENDS, End, State
 from wishes.wishes.models import Wish
-from wishes.wishes.policies import YES, Decision, is_author
+from wishes.wishes.policies import is_author
 
 Viewer: TypeAlias = User | AnonymousUser
 
