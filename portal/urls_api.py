@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/", include("portal.jobs.api")),
     path("notices/", include("portal.notifications.api")),
     path("", include("grids.directory.api")),
+    path("desk/", include("wishes.desk.api")),
     path("", include("wishes.wishes.api.routes")),
     path("", include("wishes.neighbours.api.routes")),
     re_path(r"^.*$", views.NothingHere.as_view(), name="api_nothing_here"),

@@ -1,5 +1,6 @@
 """Gathers the models of the wing's features, so that the app has one migrations folder."""
 
+from wishes.desk.models import *
 from wishes.neighbours.models import *
 from wishes.open311.models import *
 from wishes.wishes.models import *

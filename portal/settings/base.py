@@ -346,6 +346,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     },
     "TAGS": [
         {"name": "wishes", "description": _("微心愿")},
+        {"name": "desk", "description": _("工单台")},
         {"name": "photos", "description": _("照片")},
         {"name": "jobs", "description": _("后台任务")},
         {"name": "notices", "description": _("消息")},

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.urls.resolvers import get_resolver
 
 from tests.permissions.world import World
+from wishes.desk.models import SavedView
 
 NOWHERE = 999_999
 Find = Callable[[World], object]
@@ -22,6 +23,10 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     "api_territory": {"code": lambda world: world.cast.community.code},
     "accounts_code_again": {"purpose": lambda world: "login"},
     "grid_page": {"code": lambda world: world.cast.grid.code},
+    "api_desk_bulk_run": {"uuid": lambda world: world.bulk_run.uuid},
+    "api_desk_view": {"pk": lambda world: world.first(SavedView)},
+    "desk_bulk_run": {"uuid": lambda world: world.bulk_run.uuid},
+    "desk_view": {"pk": lambda world: world.first(SavedView)},
     "api_job": {"uuid": lambda world: world.job.uuid},
     "api_job_file": {"uuid": lambda world: world.job.uuid},
     "jobs:job": {"uuid": lambda world: world.job.uuid},

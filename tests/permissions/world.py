@@ -22,6 +22,7 @@ from tests.grids.roles.factories import PersonFactory, ResidencyFactory, make_re
 from tests.grids.territory.factories import CommunityFactory, DistrictFactory, StreetFactory
 from tests.portal.accounts.factories import enter, enter_as_staff
 from tests.portal.jobs.factories import finished_job
+from tests.wishes.desk.factories import finished_run
 from tests.wishes.wishes.factories import (
     Cast,
     claimed,
@@ -34,6 +35,8 @@ from tests.wishes.wishes.factories import (
     posted,
     special,
 )
+from wishes.desk.models import BulkRun
+from wishes.desk.services import save_view
 from wishes.open311.services import open_source
 from wishes.wishes.models import Wish, WishPhoto
 from wishes.wishes.photos import PHOTO_PURPOSE
@@ -71,6 +74,7 @@ class World:
     residency: Residency
     photos: dict[str, Photo]
     job: Job
+    bulk_run: BulkRun
 
     def first(self, model: type[Model]) -> object:
         """The key of any one object of the model, or one that does not exist."""
@@ -121,7 +125,9 @@ def build() -> World:
     residency = ResidencyFactory(user=PersonFactory(), community=cast.community)
     photos = {name: _photo(wishes[name]) for name in ("verifying", "published")}
     clients = {name: _client(users.get(name)) for name in VIEWERS}
-    return World(cast, clients, users, wishes, residency, photos, finished_job(owner=cast.worker))
+    save_view(actor=cast.worker, name="超时的", query="show=late")
+    run = finished_run(actor=cast.worker, wish=wishes["closed"])
+    return World(cast, clients, users, wishes, residency, photos, finished_job(owner=cast.worker), run)
 
 
 def _objected(cast: Cast, at: datetime) -> Wish:

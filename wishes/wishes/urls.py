@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from wishes.wishes.views import behalf, browse, decisions, desk, detail, post, steps
+from wishes.wishes.views import behalf, browse, decisions, detail, post, steps
 
 
 class NumberConverter:
@@ -22,7 +22,6 @@ register_converter(NumberConverter, "wish_number")
 urlpatterns = [
     path("", browse.wish_list, name="wish_list"),
     path("mine/", browse.mine, name="wish_mine"),
-    path("desk/", desk.desk, name="wish_desk"),
     path("decisions/", decisions.decisions, name="wish_decisions"),
     path("new/", post.new, name="wish_new"),
     path("new/for/", behalf.for_resident, name="wish_new_for"),

@@ -1,8 +1,8 @@
-"""The desk: what the cadre has to do, the late first, then what is due today."""
+"""The work list: what the cadre has to do, the late first, then what is due today."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -14,24 +14,25 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from grids.roles.domain import HANDLER_ROLES
-from grids.roles.queries import paths_of
-from grids.territory.models import Territory
+from grids.roles.queries import holds_anywhere
 from portal.accounts.models import User
 from portal.deadlines.words import Urgency, escalation_words, span_words, urgency_of
-from wishes.wishes.domain import State
+from wishes.desk.filters import DeskFilters, kept_query
+from wishes.desk.forms import SaveViewForm
+from wishes.desk.models import SavedView
+from wishes.desk.services import views_for
+from wishes.desk.services.bulk import ACTIONS
 from wishes.wishes.models import Wish
 from wishes.wishes.querysets import WishQuerySet
 from wishes.wishes.views.access import member_of
 from wishes.wishes.views.calendars import reading_calendar
-from wishes.wishes.views.filters import Pill, active_categories, link
+from wishes.wishes.views.filters import Pill, link
 from wishes.wishes.views.keyset import Key, keyset_page, read_id
 
 PAGE_SIZE = 20
-MOST_GRIDS = 100
 # Paused wishes have no due time and stand behind all others.
 NEVER = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 
@@ -55,44 +56,29 @@ class Row:
     told: str
 
 
-def _scopes(user: User, now: datetime) -> Mapping[str, tuple[str | Promise, Q]]:
-    end_of_day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return {
-        "": (gettext_lazy("全部"), Q()),
-        "mine": (gettext_lazy("我负责的"), Q(responsible=user)),
-        "late": (gettext_lazy("超时"), Q(due_at__lte=now)),
-        "today": (gettext_lazy("今天到期"), Q(due_at__gt=now, due_at__lt=end_of_day)),
-        "verify": (gettext_lazy("待核实"), Q(state=State.VERIFYING)),
-        "accept": (gettext_lazy("待受理"), Q(state=State.SUBMITTED)),
-        "unclaimed": (gettext_lazy("未认领"), Q(state=State.PUBLISHED)),
-        "waiting": (gettext_lazy("等居民答复"), Q(waiting_since__isnull=False)),
-    }
+def handler_of(request: HttpRequest) -> User:
+    """Who asks, where they handle wishes somewhere. Raises PermissionDenied with the reason."""
+    user = member_of(request)
+    if not holds_anywhere(user, HANDLER_ROLES):
+        raise PermissionDenied(_("这里是工作人员的工作台。您现在没有负责的网格或社区。"))
+    return user
 
 
 @login_required
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """Open wishes of the places the cadre answers for."""
-    user = member_of(request)
-    if not paths_of(user, HANDLER_ROLES):
-        raise PermissionDenied(_("这里是工作人员的工作台。您现在没有负责的网格或社区。"))
+    return work_list(request, handler_of(request), SaveViewForm())
+
+
+def work_list(request: HttpRequest, user: User, form: SaveViewForm, *, status: int = 200) -> HttpResponse:
+    """The page, with the form under which its filters can be kept."""
     now = timezone.now()
-    scopes = _scopes(user, now)
-    scope = request.GET.get("show", "")
-    scope = scope if scope in scopes else ""
-    everything = Wish.objects.open().handled_by(user)
-    tiles = _tiles(everything, scopes)
-    grids = _grids(everything)
-    categories = active_categories()
-    grid = next((each for each in grids if each.code == request.GET.get("grid")), None)
-    category = next((each for each in categories if each.code == request.GET.get("category")), None)
-    wishes = everything.filter(scopes[scope][1])
-    if grid is not None:
-        wishes = wishes.filter(territory=grid)
-    if category is not None:
-        wishes = wishes.filter(Q(category=category) | Q(category__parent=category))
-    page = keyset_page(request, _ranked(wishes), keys=KEYS, size=PAGE_SIZE)
+    filters = DeskFilters(user, request.GET, now)
+    tiles = _tiles(filters.everything, filters.scopes)
+    page = keyset_page(request, _ranked(filters.wishes()), keys=KEYS, size=PAGE_SIZE)
     calendars = {place: reading_calendar(place) for place in {wish.community_id for wish in page.items}}
+    query = kept_query(request.GET.urlencode())
     context = {
         "page": page,
         "rows": [
@@ -101,23 +87,33 @@ def desk(request: HttpRequest) -> HttpResponse:
         ],
         "tiles": _tile_cards(request, tiles, now),
         "pills": [
-            Pill(words, link(request.GET, show=key), key == scope) for key, (words, _condition) in scopes.items()
+            Pill(words, link(request.GET, show=key), key == filters.scope)
+            for key, (words, _condition) in filters.scopes.items()
         ],
-        "scope": scope,
-        "grids": grids,
-        "grid": grid,
-        "categories": categories,
-        "category": category,
-        "narrowed": bool(scope or grid or category),
+        "filters": filters,
+        "query": query,
+        "views": _view_pills(user, query),
+        "save_form": form,
+        "actions": [(key, each.action.label) for key, each in ACTIONS.items()],
+        "form": form if form.errors else None,
     }
-    return render(request, "wishes/wishes/desk.html", context)
+    return render(request, "wishes/desk/desk.html", context, status=status)
+
+
+def _view_pills(user: User, query: str) -> list[tuple[SavedView, str, bool]]:
+    """The views at hand with where they lead, and whether they are what is shown."""
+    return [(view, f"?{view.query}", view.query == query) for view in views_for(user)]
 
 
 def _ranked(wishes: WishQuerySet) -> WishQuerySet:
     related = ("category", "territory", "author", "responsible", "responsible_territory", "claimant")
     boundaries = ("territory__boundary", "responsible_territory__boundary")
-    rank = Coalesce("due_at", Value(NEVER), output_field=DateTimeField())
-    return wishes.select_related(*related).defer(*boundaries, "details").annotate(rank=rank)
+    return ranked(wishes).select_related(*related).defer(*boundaries, "details")
+
+
+def ranked(wishes: WishQuerySet) -> WishQuerySet:
+    """With the time by which the work list is ordered, in `rank`."""
+    return wishes.annotate(rank=Coalesce("due_at", Value(NEVER), output_field=DateTimeField()))
 
 
 def _tiles(wishes: WishQuerySet, scopes: Mapping[str, tuple[str | Promise, Q]]) -> dict[str, Any]:
@@ -148,9 +144,3 @@ def _tile_cards(request: HttpRequest, tiles: Mapping[str, Any], now: datetime) -
 
 def _tile(request: HttpRequest, key: str, label: str, count: int, note: str, tone: str) -> dict[str, Any]:
     return {"label": label, "count": count, "note": note, "tone": tone, "url": link(request.GET, show=key)}
-
-
-def _grids(wishes: WishQuerySet) -> list[Territory]:
-    """The places that open wishes stand in."""
-    places = Territory.objects.filter(pk__in=wishes.order_by().values("territory")).defer("boundary")
-    return list(places.order_by("path")[:MOST_GRIDS])

@@ -1,0 +1,101 @@
+"""Tables of the desk: views people keep, and what was done with many wishes at once."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from wishes.wishes.models import Wish
+
+__all__ = ["BulkRow", "BulkRun", "SavedView"]
+
+
+class SavedView(models.Model):
+    """A selection of the work list kept under a name (视图): nothing but its filters.
+
+    `shared_with` is the place whose staff see it too; everybody sees in it only what is theirs to see.
+    """
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="desk_views", verbose_name=_("谁的")
+    )
+    name = models.CharField(_("名字"), max_length=20)
+    query = models.CharField(_("条件"), max_length=500)
+    is_pinned = models.BooleanField(_("放在最前面"), default=False)
+    shared_with = models.ForeignKey(
+        "grids.Territory",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("给哪里的同事看"),
+    )
+    created_at = models.DateTimeField(_("存下的时间"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("工单视图")
+        verbose_name_plural = _("工单视图")
+        ordering = ["-is_pinned", "id"]
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="desk_view_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BulkRun(models.Model):
+    """One step taken with many wishes (批量办理), and how far it is.
+
+    `uuid` comes with the page that asked for confirmation, so that sending it twice does nothing twice. `params` are
+    the words and choices of the step; they go when it is done, since they stand with the wishes by then.
+    """
+
+    uuid = models.UUIDField(_("编号"), primary_key=True, default=uuid.uuid4, editable=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bulk_runs", verbose_name=_("经办人")
+    )
+    action = models.CharField(_("办什么"), max_length=30)
+    params = models.JSONField(_("怎么办"), default=dict)
+    created_at = models.DateTimeField(_("开始时间"), default=timezone.now)
+    finished_at = models.DateTimeField(_("办完时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("批量办理")
+        verbose_name_plural = _("批量办理")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.created_at:%Y-%m-%d}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("desk_bulk_run", kwargs={"uuid": self.uuid})
+
+
+class BulkRow(models.Model):
+    """One wish of a bulk run: done, refused with the reason, or not come to yet."""
+
+    class Outcome(models.TextChoices):
+        """What became of it."""
+
+        WAITING = "waiting", _("还没办到")
+        DONE = "done", _("办好了")
+        REFUSED = "refused", _("没有办")
+
+    run = models.ForeignKey(BulkRun, on_delete=models.CASCADE, related_name="rows", verbose_name=_("批量办理"))
+    wish = models.ForeignKey(Wish, on_delete=models.CASCADE, related_name="+", verbose_name=_("心愿"))
+    outcome = models.CharField(_("结果"), max_length=10, choices=Outcome.choices, default=Outcome.WAITING)
+    words = models.CharField(_("为什么没有办"), max_length=300, blank=True)
+
+    objects: ClassVar[models.Manager["BulkRow"]] = models.Manager()
+
+    class Meta:
+        verbose_name = _("批量办理的一件")
+        verbose_name_plural = _("批量办理的各件")
+        ordering = ["wish_id"]
+        constraints = [models.UniqueConstraint(fields=["run", "wish"], name="bulk_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.wish_id} {self.get_outcome_display()}"
