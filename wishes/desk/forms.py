@@ -1,10 +1,9 @@
 """What is asked at the desk: the words of a step for many, the name of a view."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from grids.roles.domain import HANDLER_ROLES
@@ -17,7 +16,10 @@ from wishes.wishes.domain import Action
 from wishes.wishes.forms.steps import EXTENSIONS_IN_DAYS
 from wishes.wishes.models import AnswerTemplate, Wish
 
-LABELS: dict[Action, tuple[str | Promise, str | Promise, str | Promise]] = {
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+
+LABELS: "dict[Action, tuple[StrOrPromise, StrOrPromise, StrOrPromise]]" = {
     Action.TRANSFER: (_("为什么转给别人"), _("请写一句为什么转给别人。"), ""),
     Action.ASK: (_("想问什么"), _("请写下想问居民什么。"), _("等居民回答的时候，计时会停下来。")),
     Action.EXTEND: (_("为什么要延长"), _("请写明为什么要延长，居民会看到。"), _("居民会看到。")),
