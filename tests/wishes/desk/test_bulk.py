@@ -148,7 +148,9 @@ def test_transfer_to_a_colleague_of_the_place(cast: Cast) -> None:
     assert str(cast.other_worker.pk) not in offered
     data = {"wish": keys(wishes), "ready": keys(wishes), "action": "transfer", "confirm": "1", "reason": "请您来办。"}
     client_of(cast.worker).post(reverse("desk_bulk"), {**data, "to": cast.secretary.pk})
-    assert Event.objects.filter(type="wishes.wish.transferred").count() == 2
+    accepted = carry_out(actor=cast.secretary, run=begun(cast.secretary, "accept_handover", wishes))
+    assert {row.outcome for row in accepted.rows.all()} == {Outcome.DONE}
+    assert set(Wish.objects.filter(pk__in=keys(wishes)).values_list("responsible", flat=True)) == {cast.secretary.pk}
 
 
 def test_for_programs(cast: Cast) -> None:

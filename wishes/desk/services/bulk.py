@@ -23,9 +23,10 @@ from wishes.desk.domain import MAX_AT_ONCE
 from wishes.desk.events import BulkBegun
 from wishes.desk.models import BulkRow, BulkRun
 from wishes.wishes import services
+from wishes.wishes.decision import Decision
 from wishes.wishes.domain import Action
 from wishes.wishes.models import AnswerTemplate, Wish
-from wishes.wishes.policies import Decision, can
+from wishes.wishes.policies import can
 
 Purpose = AnswerTemplate.Purpose
 Outcome = BulkRow.Outcome
@@ -65,6 +66,9 @@ ACTIONS: Mapping[str, BulkAction] = {
     each.action.value: each
     for each in (
         BulkAction(Action.PUBLISH, lambda actor, wish, params: services.publish_wish(actor=actor, wish=wish)),
+        BulkAction(
+            Action.ACCEPT_HANDOVER, lambda actor, wish, params: services.accept_handover(actor=actor, wish=wish)
+        ),
         BulkAction(Action.TRANSFER, _transfer),
         BulkAction(
             Action.ASK,
