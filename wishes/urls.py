@@ -2,4 +2,8 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("wishes.neighbours.urls")), path("", include("wishes.wishes.urls"))]
+urlpatterns = [
+    path("desk/", include("wishes.desk.urls")),
+    path("", include("wishes.neighbours.urls")),
+    path("", include("wishes.wishes.urls")),
+]
