@@ -22,6 +22,7 @@ app.autodiscover_tasks(
         "portal.site",
         "grids.roles",
         "wishes.wishes",
+        "wishes.statistics",
     ]
 )
 

@@ -42,6 +42,13 @@ def list_words(items: Iterable[object]) -> str:
     return gettext("、").join(str(item) for item in items)
 
 
+def month_words(value: date) -> str:
+    """A month with its year: 2026年11月; Nov 2026 in English."""
+    if _language() == "en":
+        return f"{MONTHS_EN[value.month - 1]} {value.year}"
+    return f"{value.year}年{value.month}月"
+
+
 def when_words(value: datetime, *, today: date | None = None) -> str:
     """A moment to the minute: 11月21日（周六）15:00; Sat 21 Nov, 15:00 in English."""
     local = timezone.localtime(value) if timezone.is_aware(value) else value

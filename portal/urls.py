@@ -14,6 +14,7 @@ urlpatterns = [
     path("photos/", include("portal.photos.urls")),
     path("grids/", include("grids.urls")),
     path("wishes/", include("wishes.urls")),
+    path("statistics/", include("wishes.statistics.urls")),
     path("api/v1/", include("portal.urls_api")),
     path("open311/", include("wishes.open311.urls")),
     path("admin/", admin.site.urls),

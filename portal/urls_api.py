@@ -14,5 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("wishes.desk.api")),
     path("", include("wishes.wishes.api.routes")),
     path("", include("wishes.neighbours.api.routes")),
+    path("statistics/", include("wishes.statistics.api_urls")),
     re_path(r"^.*$", views.NothingHere.as_view(), name="api_nothing_here"),
 ]

@@ -293,6 +293,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "lapse": {"task": "grids.roles.tasks.lapse", "schedule": 3600.0, "options": {"expires": 3600}},
     "redispatch": {"task": "wishes.wishes.tasks.redispatch", "schedule": 600.0, "options": {"expires": 600}},
     "remind": {"task": "wishes.wishes.tasks.remind", "schedule": 300.0, "options": {"expires": 300}},
+    "make_digests": {"task": "wishes.statistics.tasks.make_digests", "schedule": 600.0, "options": {"expires": 600}},
     "sweep_photos": {"task": "portal.photos.tasks.sweep_photos", "schedule": 60.0, "options": {"expires": 120}},
     "forget_photos": {"task": "wishes.wishes.tasks.forget_photos", "schedule": 3600.0, "options": {"expires": 3600}},
     "canary": {

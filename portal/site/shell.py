@@ -19,6 +19,7 @@ from portal.accounts.models import User
 from portal.notifications.services import unread_count
 from portal.site.place import Place, place_of
 from portal.site.preferences import wants_elder_mode
+from wishes.wishes.domain import READING_ROLES
 
 Words = str | Promise
 
@@ -49,6 +50,10 @@ def _handles(user: User) -> bool:
     return holds_anywhere(user, HANDLER_ROLES)
 
 
+def _reads_statistics(user: User) -> bool:
+    return holds_anywhere(user, READING_ROLES)
+
+
 def _decides_residency(user: User) -> bool:
     return holds_anywhere(user, RESIDENCY_DECIDERS)
 
@@ -65,6 +70,7 @@ def _anybody(user: User) -> bool:
 RAIL: tuple[tuple[str, Words, str, str, Callable[[User], bool]], ...] = (
     ("home", _("今日"), "sun", "home", _anybody),
     ("desk", _("心愿工单"), "card-checklist", "wish_desk", _handles),
+    ("statistics", _("统计"), "bar-chart", "statistics_work", _reads_statistics),
     ("residencies", _("住户确认"), "person-check", "residency_requests", _decides_residency),
     ("wishes", _("全部心愿"), "heart", "wish_list", _anybody),
     ("grids", _("网格"), "grid-3x3", "grid_finder", _anybody),

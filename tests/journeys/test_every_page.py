@@ -22,7 +22,11 @@ from tests.portal_server import PortalServer
 
 HEAVIEST_PAGE = 30_000  # bytes of HTML before compression
 # Programs' answers, photos, and files that are saved instead of shown.
-NO_PAGES = frozenset({"healthz", "photo", "jobs:file", "api_schema", "mfa_download_recovery_codes", "admin:jsi18n"})
+NO_PAGES = frozenset({"healthz", "photo", "jobs:file", "api_schema", "mfa_download_recovery_codes", "admin:jsi18n"}) | {
+    "statistics_csv",
+    "statistics_work_csv",
+    "statistics_digest_paper",
+}
 API_PAGES = frozenset({"api_docs", "api_docs_operation"})
 # What the admin site's own libraries do in markup that is not ours: Django's date and time fields and search box
 # (label, label-title-only), select2 in its autocomplete (aria-input-field-name), Leaflet's drawing tools (link-name).

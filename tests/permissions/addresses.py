@@ -42,6 +42,8 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     "residency_end": {"pk": lambda world: world.residency.pk},
     "residency_request": {"pk": lambda world: world.residency.pk},
     "residency_reveal": {"pk": lambda world: world.residency.pk},
+    "statistics_digest": {"pk": lambda world: world.digest.pk},
+    "statistics_digest_paper": {"pk": lambda world: world.digest.pk},
     "revoke_token": {"token_id": lambda world: NOWHERE},
 }
 DRAFT_ROUTES = frozenset({"wish_draft", "wish_discard", "wish_autosave"})

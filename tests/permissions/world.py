@@ -38,6 +38,10 @@ from tests.wishes.wishes.factories import (
 from wishes.desk.models import BulkRun
 from wishes.desk.services import save_view
 from wishes.open311.services import open_source
+from wishes.statistics.counting import keep
+from wishes.statistics.digests import make_digest
+from wishes.statistics.domain import week_of
+from wishes.statistics.models import WeeklyDigest
 from wishes.wishes.models import Wish, WishPhoto
 from wishes.wishes.photos import PHOTO_PURPOSE
 from wishes.wishes.services import object_to_dispatch
@@ -75,6 +79,7 @@ class World:
     photos: dict[str, Photo]
     job: Job
     bulk_run: BulkRun
+    digest: WeeklyDigest
 
     def first(self, model: type[Model]) -> object:
         """The key of any one object of the model, or one that does not exist."""
@@ -127,7 +132,8 @@ def build() -> World:
     clients = {name: _client(users.get(name)) for name in VIEWERS}
     save_view(actor=cast.worker, name="超时的", query="show=late")
     run = finished_run(actor=cast.worker, wish=wishes["closed"])
-    return World(cast, clients, users, wishes, residency, photos, finished_job(owner=cast.worker), run)
+    job, digest = finished_job(owner=cast.worker), _digest(cast, wishes["closed"], now)
+    return World(cast, clients, users, wishes, residency, photos, job, run, digest)
 
 
 def _objected(cast: Cast, at: datetime) -> Wish:
@@ -135,6 +141,14 @@ def _objected(cast: Cast, at: datetime) -> Wish:
     wish = posted(cast, at=at)
     object_to_dispatch(actor=cast.grid_head, wish=wish, to=cast.worker, reason="该社区来办", at=at)
     return wish
+
+
+def _digest(cast: Cast, counted: Wish, at: datetime) -> WeeklyDigest:
+    """Last week's digest of the community; the wish is counted in its statistics."""
+    keep(wish_id=counted.pk)
+    week = week_of(at.date()) - timedelta(days=7)
+    make_digest(territory=cast.community, week=week, at=at)
+    return WeeklyDigest.objects.get(territory=cast.community, week=week)
 
 
 def _photo(wish: Wish) -> Photo:
