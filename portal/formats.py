@@ -3,6 +3,7 @@
 Chinese is written without a year while the year is the current one: 11月21日（周六）15:00.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
@@ -15,6 +16,15 @@ WEEKDAYS = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 }
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+# What XML 1.0 does not allow, not even escaped.
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def xml_text(value: object) -> str:
+    """Text that can stand in an XML document: without the characters that no document may hold."""
+    return _NO_XML.sub("", str(value))
 
 
 def _language() -> str:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("wishes/", include("wishes.urls")),
     path("statistics/", include("wishes.statistics.urls")),
     path("api/v1/", include("portal.urls_api")),
+    path("opendata/", include("wishes.opendata.urls")),
     path("open311/", include("wishes.open311.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),

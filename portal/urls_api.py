@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from portal.api import views
+from wishes.opendata.views import Editions
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", views.SchemaView.as_view(), name="api_schema"),
@@ -10,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/<slug:identifier>/", views.operation, name="api_docs_operation"),
     path("jobs/", include("portal.jobs.api")),
     path("notices/", include("portal.notifications.api")),
+    path("open-data/", Editions.as_view(), name="api_open_data"),
     path("", include("grids.directory.api")),
     path("desk/", include("wishes.desk.api")),
     path("", include("wishes.wishes.api.routes")),

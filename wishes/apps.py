@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.features import DECLARING, import_parts
 
-FEATURES = ("wishes", "wishes.handling", "desk", "neighbours", "open311", "statistics")
+FEATURES = ("wishes", "wishes.handling", "desk", "neighbours", "open311", "opendata", "statistics")
 
 
 class WishesConfig(AppConfig):
@@ -13,4 +13,4 @@ class WishesConfig(AppConfig):
     verbose_name = _("微心愿")
 
     def ready(self) -> None:
-        import_parts("wishes", FEATURES, [*DECLARING, "limits", "policies", "photos", "panels"])
+        import_parts("wishes", FEATURES, [*DECLARING, "limits", "policies", "photos", "panels", "publishing"])

@@ -287,6 +287,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "keep_jobs": {"task": "portal.jobs.tasks.keep", "schedule": 600.0, "options": {"expires": 600}},
     "keep_clocks": {"task": "portal.deadlines.tasks.keep_clocks", "schedule": 60.0, "options": {"expires": 120}},
     "auto_confirm": {"task": "wishes.wishes.tasks.auto_confirm", "schedule": 600.0, "options": {"expires": 600}},
+    "open_data": {"task": "wishes.opendata.tasks.publish", "schedule": 1800.0, "options": {"expires": 1800}},
     "deliver_hooks": {"task": "portal.webhooks.tasks.deliver", "schedule": 30.0, "options": {"expires": 60}},
     "forget_hooks": {"task": "portal.webhooks.tasks.forget_hooks", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget_keys": {"task": "portal.api.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 3600}},
@@ -328,6 +329,8 @@ API_RATES = {"read": "600/m", "write": "120/m", "upload": "120/h", "reveal": "60
 # Webhooks go to the open Internet only: an address that somebody else chose must not reach our own network. Tests,
 # whose endpoint runs beside them, set this.
 WEBHOOKS_MAY_CALL_OURSELVES = False
+# Under which licence the open data may be used, as its page says it.
+OPENDATA_LICENCE = _("知识共享 署名 4.0（CC BY 4.0）")
 # GeoReport v2 serves one jurisdiction: where it has a name, requests that name another are answered 404.
 OPEN311_JURISDICTION_ID = os.environ.get("OPEN311_JURISDICTION_ID", "")
 SPECTACULAR_SETTINGS: dict[str, Any] = {
@@ -352,6 +355,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         {"name": "jobs", "description": _("后台任务")},
         {"name": "notices", "description": _("消息")},
         {"name": "grids", "description": _("区划和网格")},
+        {"name": "open-data", "description": _("开放数据")},
         {"name": "roles", "description": _("身份和职务")},
     ],
     "POSTPROCESSING_HOOKS": [

@@ -1,11 +1,12 @@
 """Answers as JSON and XML that say the same: the XML's lists are the JSON's arrays (the "Spark convention")."""
 
 import json
-import re
 from typing import Any
 from xml.etree import ElementTree
 
 from django.http import HttpResponse
+
+from portal.formats import xml_text
 
 JSON, XML = "json", "xml"
 CONTENT_TYPES = {JSON: "application/json; charset=utf-8", XML: "text/xml; charset=utf-8"}
@@ -19,7 +20,6 @@ MEMBERS = {
     "endpoints": "endpoint",
     "formats": "format",
 }
-_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(root: str, content: Any, form: str, *, status: int = 200) -> HttpResponse:
@@ -43,5 +43,5 @@ def _element(name: str, value: Any) -> ElementTree.Element:
     elif isinstance(value, bool):
         element.text = "true" if value else "false"
     elif value is not None:
-        element.text = _NO_XML.sub("", str(value))
+        element.text = xml_text(value)
     return element
