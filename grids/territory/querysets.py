@@ -37,7 +37,8 @@ class TerritoryQuerySet(MP_NodeQuerySet):  # type: ignore[misc]
 
         Single characters are indexed, so two-character names are found fast; what the index finds is then compared.
         """
-        bare = "".join(words.split())
+        # No name holds a NUL, and the database would not even look for one.
+        bare = "".join(words.replace("\x00", "").split())
         if not bare:
             return self.none()  # type: ignore[no-any-return]
         found = self.alias(letters=NameLetters(F("name")), bare=Replace(F("name"), Value(" "), Value("")))

@@ -19,6 +19,12 @@ class PortalSchema(AutoSchema):
     def get_description(self) -> str:  # type: ignore[override]
         return ""
 
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """What comes page by page is a page of a list; the framework only guesses so from the names of methods."""
+        if self.method == "GET" and getattr(self.view, "pagination_class", None) is not None:
+            return True
+        return bool(super()._is_list_view(serializer))
+
     def get_override_parameters(self) -> list[Any]:
         method = getattr(self.view, self.method.lower(), None)
         parameters: list[Any] = list(super().get_override_parameters())
@@ -40,7 +46,7 @@ class PortalSchema(AutoSchema):
 
 
 # Which refusals an operation can meet, beside those that follow from its shape.
-ALWAYS = (406, 429)
+ALWAYS = (404, 406, 429)
 CHANGING = (400, 401, 403, 409, 413, 415)
 
 
@@ -71,8 +77,6 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> set[int]:
         found.add(400)
     if any(parameter["name"] == HEADER for parameter in parameters):
         found.add(422)
-    if "{" in path:
-        found.add(404)
     # An empty requirement among the ways to sign in means that nobody has to.
     if {} not in operation.get("security", []):
         found |= {401, 403}

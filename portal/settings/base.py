@@ -341,9 +341,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_NAME_OVERRIDES": {
         "WishState": "wishes.wishes.domain.State",
+        "WishKind": "wishes.wishes.domain.Kind",
         "PhotoState": "portal.photos.models.PhotoState",
         "JobState": "portal.jobs.models.JobState",
         "ClaimState": "wishes.wishes.domain.ClaimState",

@@ -22,6 +22,7 @@ from portal.site.demo.people import EGRET
 from portal.site.demo.pictures import picture
 from portal.site.demo.places import grid_code
 from portal.site.demo.script import Scene, Step, Story
+from portal.site.demo.stories_interfaces import receive_call
 from portal.site.start import DEMO_PREFIX
 from wishes.wishes import services
 from wishes.wishes.catalogue import ensure_default_categories
@@ -119,6 +120,9 @@ class Director:
         return datetime.combine(day, time.fromisoformat(story.clock), tzinfo=TIME_ZONE)
 
     def _post(self, story: Story, at: datetime) -> None:
+        if story.hotline:
+            self.wishes[story.key] = receive_call(story, self.people, at)
+            return
         author = self.people[story.who]
         actor = self.people[story.by] if story.by else author
         draft = services.start_draft(actor=actor, on_behalf_of=author if story.by else None, at=at)

@@ -56,6 +56,7 @@ class Story:
     special: str = ""
     named: bool = False
     by: str = ""  # the cadre who wrote it down
+    hotline: bool = False  # another system sent it in
     amount: tuple[int, str] = field(default=(0, ""))
     sent: bool = True
 

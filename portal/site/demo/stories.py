@@ -5,4 +5,4 @@ from portal.site.demo.stories_handling import HANDLING_STORIES
 from portal.site.demo.stories_home import HOME_STORIES
 from portal.site.demo.stories_public import PUBLIC_STORIES
 
-STORIES = (*HOME_STORIES, *CARE_STORIES, *PUBLIC_STORIES, *HANDLING_STORIES)
+STORIES = (*HOME_STORIES, *CARE_STORIES, *PUBLIC_STORIES, *HANDLING_STORIES, *INTERFACE_STORIES)
