@@ -55,7 +55,7 @@ class ResidencySerializer(serializers.ModelSerializer[Residency]):
     """A request or residency of the caller."""
 
     community = serializers.CharField(source="community.code")
-    building = serializers.CharField(source="building.code", default=None)
+    building = serializers.CharField(source="building.code", default=None, allow_null=True)
 
     class Meta:
         model = Residency

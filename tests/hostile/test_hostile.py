@@ -115,14 +115,13 @@ class TestHostile:
                         assert then.status_code < 500, (row, name)
                         assert inert(then.content.decode()), (row, name)
 
-    @pytest.mark.parametrize("turn", [0, 2])
-    def test_every_parameter_of_every_address(self, world: World, turn: int) -> None:
-        """Each parameter has one of the values, and another one at the other turn."""
+    def test_every_parameter_of_every_address(self, world: World) -> None:
+        """Each parameter has one of the values, and another one at the next address."""
         wrong: list[tuple[str, object]] = []
-        given = {name: VALUES[(place + turn) % len(VALUES)] for place, name in enumerate(PARAMETERS)}
-        for row in rows():
+        for turn, row in enumerate(rows()):
             if row.route == "healthz" or (row.is_admin and not row.route.endswith("_changelist")):
                 continue
+            given = {name: VALUES[(place + turn) % len(VALUES)] for place, name in enumerate(PARAMETERS)}
             client = world.clients["system_administrator" if row.is_admin else "worker"]
             client.raise_request_exception = False
             with undone():
@@ -144,7 +143,7 @@ class TestHostile:
     def test_texts_that_were_stored_are_inert_everywhere(self, world: World) -> None:
         """In lists, on the desk, in the admin site, messages, feeds and the API."""
         with undone():
-            for text in (TEXTS["script"], TEXTS["attribute"], TEXTS["template"], TEXTS["right-to-left"]):
+            for text in (TEXTS["script"] + TEXTS["template"], TEXTS["attribute"] + TEXTS["right-to-left"]):
                 lived(world.cast, text)
             drain()
             number = Wish.objects.latest("pk").number
