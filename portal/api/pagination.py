@@ -52,10 +52,14 @@ class KeysetPagination(BasePagination):
         cursor = request.query_params.get("cursor")
         if cursor:
             queryset = queryset.filter(self._after(cursor))
-        rows = list(queryset.order_by(*(key.order for key in self.keys))[: size + 1])
+        rows = self.read(queryset, [key.order for key in self.keys], size + 1, view)
         self.has_more = len(rows) > size
         self.rows = rows[:size]
         return self.rows
+
+    def read(self, queryset: QuerySet[Any], order: Sequence[str], count: int, view: APIView | None) -> list[Any]:
+        """The first so many rows in this order. Searches have ways of their own to them."""
+        return list(queryset.order_by(*order)[:count])
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"results": data, "next": self._next()})

@@ -8,7 +8,7 @@ import enum
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -238,6 +238,8 @@ SHARED_TRANSITIONS: Mapping[tuple[State, Action], Step] = {
 PUBLIC_STATES = frozenset({State.PUBLISHED, State.CLAIMED, State.FULFILLED, State.CLOSED})
 # States in which somebody still has to do something, so that the wish stands in a work list.
 OPEN_STATES = frozenset({State.SUBMITTED, State.VERIFYING, State.PUBLISHED, State.CLAIMED})
+# Paused wishes have no due time and stand behind all others in work lists.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 # Ends shown to the public; a declined or withdrawn wish stays between its author and the handlers.
 PUBLIC_ENDS = frozenset({End.FULFILLED, End.CANNOT_BE_DONE, End.NOT_OURS, End.DUPLICATE})
 

@@ -1,17 +1,22 @@
 """Reads of wishes that respect who is asking; every page and API list starts from `visible_to`."""
 
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Left, Right
+from django.db.models.lookups import Exact
 
 from grids.roles.domain import HANDLER_ROLES
 from grids.roles.models import Appointment
 from grids.roles.queries import holds_anywhere, paths_of
+from grids.territory.domain import STEP, Level
 from portal.accounts.models import User
-from wishes.wishes.domain import OPEN_STATES, PUBLIC_ENDS, READING_ROLES, ClaimState, State
+from portal.deadlines.domain import TIME_ZONE
+from wishes.wishes.domain import NEVER, OPEN_STATES, PUBLIC_ENDS, READING_ROLES, ClaimState, State
 
 if TYPE_CHECKING:
     from grids.territory.models import Territory
@@ -26,11 +31,44 @@ def under_paths(paths: list[str]) -> Q:
     return condition
 
 
+def in_place(path: str) -> Q:
+    """Wishes of a place, as the indexes of lists have it: a grid, a community and a street are one value each there.
+
+    A prefix is a range of values, and a range cannot be read newest first.
+    """
+    if len(path) == STEP * Level.GRID:
+        return Q(path=path)
+    if len(path) in (STEP * Level.COMMUNITY, STEP * Level.STREET):
+        return Q(Exact(Left(F("path"), len(path)), path))
+    return Q(path__startswith=path)
+
+
+def numbered(number: str) -> Q:
+    """Wishes whose number is this, or ends so: `words.number_asked` gives at least its last four digits."""
+    tail = Exact(Right(F("number"), 4), number[-4:])
+    return Q(number=number) if len(number) > 10 else Q(tail) & Q(number__endswith=number) & ~Q(number="")
+
+
+def submitted_between(since: date | None, until: date | None) -> Q:
+    """Wishes submitted on these local days, both among them."""
+    condition = Q()
+    if since:
+        condition &= Q(submitted_at__gte=_midnight(since))
+    if until:
+        condition &= Q(submitted_at__lt=_midnight(until) + timedelta(days=1))
+    return condition
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=TIME_ZONE)
+
+
 def is_public() -> Q:
     """The public part of the wish may be read by anybody (docs/domain.md §2)."""
     running = Q(state__in=[State.PUBLISHED, State.CLAIMED, State.FULFILLED])
-    ended = Q(state=State.CLOSED, published_at__isnull=False, end__in=list(PUBLIC_ENDS))
-    return running | ended
+    ended = Q(state=State.CLOSED, end__in=sorted(PUBLIC_ENDS))
+    # Every running wish was published too; said here because the indexes of public lists hold published ones only.
+    return Q(published_at__isnull=False) & (running | ended)
 
 
 class WishQuerySet(models.QuerySet["Wish"]):
@@ -44,6 +82,10 @@ class WishQuerySet(models.QuerySet["Wish"]):
         """Submitted wishes in the places this person's appointments cover."""
         return self.exclude(state=State.DRAFT, number="").filter(under_paths(paths_of(user, HANDLER_ROLES)))
 
+    def by_due_time(self) -> "WishQuerySet":
+        """With `rank`, the due time by which work lists are in order: paused wishes, which have none, stand last."""
+        return self.annotate(rank=Coalesce("due_at", Value(NEVER), output_field=models.DateTimeField()))
+
     def visible_to(self, user: User | AnonymousUser) -> "WishQuerySet":
         """Public wishes, one's own, those one has claimed, and those in the places one's staff roles cover."""
         if not isinstance(user, User):
@@ -56,13 +98,19 @@ class WishQuerySet(models.QuerySet["Wish"]):
             own |= Q(entered_by=user, state=State.DRAFT)
         return self.filter(is_public() | own | staff)
 
+    def read_by_staff(self, user: User) -> "WishQuerySet":
+        """Submitted wishes of the places this person's staff roles cover, public or not."""
+        return self.exclude(state=State.DRAFT, number="").filter(under_paths(paths_of(user, READING_ROLES)))
+
     def mine(self, user: User) -> "WishQuerySet":
         """Wishes of this resident, the newest first."""
         return self.filter(author=user).order_by("-id")
 
     def helped_by(self, user: User) -> "WishQuerySet":
         """Wishes this person holds or held a claim on that counted."""
-        return self.filter(claims__claimant=user, claims__state__in=[ClaimState.LIVE, ClaimState.DONE]).distinct()
+        counted = [ClaimState.LIVE, ClaimState.DONE]
+        theirs = self.model.objects.filter(claims__claimant=user, claims__state__in=counted)
+        return self.filter(pk__in=theirs.values("pk"))
 
     def open(self) -> "WishQuerySet":
         """Wishes with which somebody still has to do something."""
@@ -79,7 +127,7 @@ class WishQuerySet(models.QuerySet["Wish"]):
 
     def in_territory(self, territory: "Territory") -> "WishQuerySet":
         """Wishes placed in this territory or below it."""
-        return self.filter(path__startswith=territory.path)
+        return self.filter(in_place(str(territory.path)))
 
     def for_cards(self) -> "WishQuerySet":
         """With everything a card shows, in one query."""

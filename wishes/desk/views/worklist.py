@@ -7,8 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, DateTimeField, Min, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -30,21 +29,12 @@ from wishes.wishes.querysets import WishQuerySet
 from wishes.wishes.views.access import member_of
 from wishes.wishes.views.calendars import reading_calendar
 from wishes.wishes.views.filters import Pill, link
-from wishes.wishes.views.keyset import Key, keyset_page, read_id
+from wishes.wishes.views.keyset import Key, keyset_page, read_id, read_moment
 
 PAGE_SIZE = 20
-# Paused wishes have no due time and stand behind all others.
-NEVER = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 
 
-def _read_moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(text)
-    return moment
-
-
-KEYS = (Key("rank", _read_moment, datetime.isoformat), Key("id", read_id))
+KEYS = (Key("rank", read_moment, datetime.isoformat), Key("id", read_id))
 
 
 @dataclass(frozen=True)
@@ -108,12 +98,7 @@ def _view_pills(user: User, query: str) -> list[tuple[SavedView, str, bool]]:
 def _ranked(wishes: WishQuerySet) -> WishQuerySet:
     related = ("category", "territory", "author", "responsible", "responsible_territory", "claimant")
     boundaries = ("territory__boundary", "responsible_territory__boundary")
-    return ranked(wishes).select_related(*related).defer(*boundaries, "details")
-
-
-def ranked(wishes: WishQuerySet) -> WishQuerySet:
-    """With the time by which the work list is ordered, in `rank`."""
-    return wishes.annotate(rank=Coalesce("due_at", Value(NEVER), output_field=DateTimeField()))
+    return wishes.select_related(*related).defer(*boundaries, "details").by_due_time()
 
 
 def _tiles(wishes: WishQuerySet, scopes: Mapping[str, tuple[str | Promise, Q]]) -> dict[str, Any]:

@@ -74,6 +74,16 @@ class PhoneText(serializers.CharField):
 class ListQuery(serializers.Serializer[Any]):
     """What the public list may be narrowed by."""
 
+    q = serializers.CharField(
+        max_length=40,
+        required=False,
+        help_text=_("心愿、详情、大概位置、类别里的字，用空格分开的都要有；或者编号、编号的后四位"),
+    )
+    place = serializers.RegexField(
+        r"^([0-9]{9}|[0-9]{12}|[0-9]{15})$", required=False, help_text=_("街道、社区或网格代码，9、12 或 15 位数字")
+    )
+    since = serializers.DateField(required=False, help_text=_("从这一天起提交的"))
+    until = serializers.DateField(required=False, help_text=_("到这一天为止提交的"))
     community = serializers.RegexField(r"^[0-9]{12}$", required=False, help_text=_("社区代码，12 位数字"))
     grid = serializers.RegexField(r"^[0-9]{15}$", required=False, help_text=_("网格代码，15 位数字"))
     state = serializers.ChoiceField(

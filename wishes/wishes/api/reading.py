@@ -1,11 +1,10 @@
 """Lists and details of wishes for programs."""
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
-from django.db.models import DateTimeField, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -18,6 +17,7 @@ from rest_framework.serializers import BaseSerializer
 
 from grids.roles.domain import HANDLER_ROLES
 from grids.roles.queries import holds_anywhere
+from grids.territory.domain import path_of
 from portal.api.base import ApiView
 from portal.api.pagination import Key, KeysetPagination
 from portal.errors import NotAllowed
@@ -38,11 +38,11 @@ from wishes.wishes.domain import Action
 from wishes.wishes.forms.steps import TransferForm
 from wishes.wishes.models import Category, Wish
 from wishes.wishes.policies import require
-from wishes.wishes.querysets import WishQuerySet
+from wishes.wishes.querysets import WishQuerySet, in_place, submitted_between
+from wishes.wishes.searching import Search
 from wishes.wishes.views.cards import cards_of, for_cards
 
 TAGS = ["wishes"]
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 DETAIL_RELATED = (
     "author",
     "entered_by",
@@ -59,6 +59,21 @@ class ByDueTime(KeysetPagination):
     """What is due first first; paused ones last."""
 
     keys = (Key("rank", datetime.fromisoformat), Key("id", int))
+
+
+class NewestFirst(KeysetPagination):
+    """Newest first by id; within dates by the date; what is looked for is read as the search knows best."""
+
+    by_date = (Key("submitted_at", datetime.fromisoformat, descending=True), Key("id", int, descending=True))
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        if "since" in view.query or "until" in view.query:
+            self.keys = self.by_date  # type: ignore[misc]
+        return super().paginate_queryset(queryset, request, view)
+
+    def read(self, queryset: QuerySet[Any], order: Sequence[str], count: int, view: Any) -> list[Any]:
+        search = Search(view.query.get("q", ""))
+        return search.read(queryset, order, count) if search else super().read(queryset, order, count, view)
 
 
 class WishView(ApiView):
@@ -92,26 +107,36 @@ class WishList(WishView):
     """Public wishes."""
 
     permission_classes = (AllowAny,)
-    pagination_class = KeysetPagination
+    pagination_class = NewestFirst
     query_serializer_class = ListQuery
 
-    @extend_schema(operation_id="wishes_list", summary=_("大家的心愿"), tags=TAGS)
+    @extend_schema(
+        operation_id="wishes_list",
+        summary=_("大家的心愿"),
+        description=_("各个条件都满足的公开心愿，新的在前；给了日期时按提交日期排。q 简体、繁体、一个字都可以。"),
+        tags=TAGS,
+    )
     def get(self, request: Request) -> Response:
         """Public wishes, newest first; for signed-in people, the same."""
-        return self.page_of(Wish.objects.public().filter(self._condition(), published_at__isnull=False))
+        return self.page_of(Wish.objects.public().filter(self._condition()))
 
     def _condition(self) -> Q:
         condition, query = Q(), self.query
         for name in ("state", "end", "kind"):
             if value := query.get(name):
                 condition &= Q(**{name: value})
-        if code := query.get("community"):
-            condition &= Q(community__code=code)
-        if code := query.get("grid"):
-            condition &= Q(territory__code=code)
+        for name in ("place", "community", "grid"):
+            if code := query.get(name):
+                condition &= in_place(path_of(code))
         if code := query.get("category"):
-            condition &= Q(category__code=code) | Q(category__parent__code=code)
-        return condition
+            condition &= _in_category(code)
+        return condition & submitted_between(query.get("since"), query.get("until"))
+
+
+def _in_category(code: str) -> Q:
+    """Wishes of the category or of those below it; of one that is not there, none."""
+    keys = list(Category.objects.filter(Q(code=code) | Q(parent__code=code)).values_list("pk", flat=True))
+    return Q(category=keys[0]) if len(keys) == 1 else Q(category__in=keys)
 
 
 class MyWishes(WishView):
@@ -158,8 +183,7 @@ class WorkList(WishView):
         """What is due first first."""
         if not holds_anywhere(self.person, HANDLER_ROLES):
             raise NotAllowed(_("只有社区和网格的工作人员有工单。"))
-        rank = Coalesce("due_at", Value(NEVER), output_field=DateTimeField())
-        wishes = Wish.objects.open().handled_by(self.person).annotate(rank=rank).select_related("responsible")
+        wishes = Wish.objects.open().handled_by(self.person).by_due_time().select_related("responsible")
         if self.query["mine"]:
             wishes = wishes.filter(responsible=self.person)
         return self.page_of(wishes.filter(state=self.query["state"]) if "state" in self.query else wishes)

@@ -7,19 +7,22 @@ import pgtrigger
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Left, Right
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from grids.territory.domain import STEP, Level
 from portal.masking import mask_name
-from wishes.wishes.domain import End, Kind, SpecialGroup, State, Urgency, allowed_state_pairs
+from wishes.wishes.domain import NEVER, End, Kind, SpecialGroup, State, Urgency, allowed_state_pairs
 from wishes.wishes.models.categories import Category
 from wishes.wishes.querysets import WishQuerySet
 
 __all__ = ["Wish", "WishNumber"]
 
 
+RUNNING = [State.PUBLISHED, State.CLAIMED, State.FULFILLED]
 # How many wishes of a place wait for somebody (`OpenCount`), kept by the database whoever changes a wish.
 COUNT_OPEN = """
     IF TG_OP <> 'INSERT' AND OLD.state = 'published' THEN
@@ -198,9 +201,17 @@ class Wish(models.Model):
         ]
         indexes = [
             # Lists run newest first by id (keyset), within a community or a category, public ones only.
+            # All of them together are read by the primary key, a grid by wish_path_newest.
             models.Index(
-                fields=["community", "state", "-id"],
+                Left("path", STEP * Level.COMMUNITY),
+                F("id").desc(),
                 name="wish_community_list",
+                condition=Q(published_at__isnull=False),
+            ),
+            models.Index(
+                Left("path", STEP * Level.STREET),
+                F("id").desc(),
+                name="wish_street_list",
                 condition=Q(published_at__isnull=False),
             ),
             models.Index(
@@ -212,14 +223,31 @@ class Wish(models.Model):
                 name="wish_similar",
                 condition=Q(state__in=[State.PUBLISHED, State.CLAIMED]),
             ),
-            models.Index(fields=["-id"], name="wish_published_newest", condition=Q(state=State.PUBLISHED)),
-            # Programs ask for a span of time.
+            # Lists within dates, and programs that ask for a span of time.
             models.Index(
                 fields=["-submitted_at", "-id"],
                 name="wish_public_by_time",
                 condition=Q(published_at__isnull=False),
             ),
             models.Index(fields=["source", "-id"], name="wish_source_list", condition=Q(source__isnull=False)),
+            # Those still on their way are few among many; a list of them would have to look for them far back.
+            models.Index(fields=["state", "-id"], name="wish_running_list", condition=Q(state__in=RUNNING)),
+            models.Index(
+                Left("path", STEP * Level.COMMUNITY),
+                "state",
+                F("id").desc(),
+                name="wish_community_running",
+                condition=Q(state__in=RUNNING),
+            ),
+            models.Index(
+                Left("path", STEP * Level.STREET),
+                "state",
+                F("id").desc(),
+                name="wish_street_running",
+                condition=Q(state__in=RUNNING),
+            ),
+            # Found by the last four digits of the number.
+            models.Index(Right("number", 4), F("id").desc(), name="wish_number_tail", condition=~Q(number="")),
             models.Index(fields=["author", "-id"], name="wish_author_list"),
             models.Index(fields=["claimant", "-id"], name="wish_claimant_list", condition=Q(claimant__isnull=False)),
             # Work lists run by due date and see open wishes only, which stay few while closed ones grow.
@@ -231,6 +259,13 @@ class Wish(models.Model):
             models.Index(
                 fields=["responsible", "due_at", "id"],
                 name="wish_responsible_work",
+                condition=Q(state__in=[State.SUBMITTED, State.VERIFYING, State.PUBLISHED, State.CLAIMED]),
+            ),
+            # A wide place's work list is read in order of its due times, a narrow one's by its place.
+            models.Index(
+                Coalesce("due_at", Value(NEVER), output_field=models.DateTimeField()),
+                "id",
+                name="wish_open_by_due",
                 condition=Q(state__in=[State.SUBMITTED, State.VERIFYING, State.PUBLISHED, State.CLAIMED]),
             ),
             models.Index(fields=["path", "-id"], name="wish_path_newest"),

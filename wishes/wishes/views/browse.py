@@ -6,14 +6,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from grids.roles.queries import community_of
-from wishes.wishes.domain import State
+from grids.roles.queries import community_of, holds_anywhere
+from portal.accounts.models import User
+from wishes.wishes.domain import READING_ROLES, State
 from wishes.wishes.models import Wish
 from wishes.wishes.views.access import member_of, viewer_of
 from wishes.wishes.views.cards import cards_of, for_cards
 from wishes.wishes.views.drafting import own_draft
 from wishes.wishes.views.filters import WishFilters
-from wishes.wishes.views.keyset import BY_ID, keyset_page
+from wishes.wishes.views.keyset import BY_ID, first_rows, keyset_page
 from wishes.wishes.views.panels import CardSlot, dressed, tabs
 
 PAGE_SIZE = 12
@@ -24,11 +25,20 @@ def wish_list(request: HttpRequest) -> HttpResponse:
     """Public wishes, the newest first; residents see those of their community unless they choose otherwise."""
     viewer = viewer_of(request)
     home = community_of(viewer)
-    filters = WishFilters(request, home)
-    wishes = for_cards(Wish.objects.public().filter(filters.condition()))
-    page = keyset_page(request, wishes, keys=BY_ID, size=PAGE_SIZE, descending=True)
+    filters = WishFilters(request, home, is_staff=holds_anywhere(viewer, READING_ROLES))
+    wishes = Wish.objects.public()
+    if filters.for_staff and isinstance(viewer, User):
+        wishes = Wish.objects.read_by_staff(viewer)
+    page = keyset_page(
+        request,
+        for_cards(wishes.filter(filters.condition())),
+        keys=filters.keys,
+        size=PAGE_SIZE,
+        descending=True,
+        read=filters.search.read if filters.search else first_rows,
+    )
     cards = dressed(request, cards_of(page.items, now=timezone.now()), CardSlot.LIST)
-    context = {"filters": filters, "home": home, "page": page, "cards": cards}
+    context = {"filters": filters, "home": home, "page": page, "cards": cards, "terms": filters.search.terms}
     return render(request, "wishes/wishes/list.html", context)
 
 

@@ -5,6 +5,7 @@ Nobody counts rows, and the hundredth page costs what the first one does.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -35,10 +36,24 @@ class Key:
     write: Callable[[Any], str] = str
 
 
+def first_rows(queryset: QuerySet[M], order: Sequence[str], count: int) -> list[M]:
+    """The first so many rows in this order."""
+    return list(queryset.order_by(*order)[:count])
+
+
 def keyset_page(
-    request: HttpRequest, queryset: QuerySet[M], *, keys: Sequence[Key], size: int, descending: bool = False
+    request: HttpRequest,
+    queryset: QuerySet[M],
+    *,
+    keys: Sequence[Key],
+    size: int,
+    descending: bool = False,
+    read: Callable[[QuerySet[M], Sequence[str], int], list[M]] = first_rows,
 ) -> KeysetPage[M]:
-    """The page that `?after=` or `?before=` asks for; the first one where neither can be read."""
+    """The page that `?after=` or `?before=` asks for; the first one where neither can be read.
+
+    `read` gives the first rows of the queryset in an order: a search has ways of its own to them.
+    """
     params = request.GET
     backwards = NEWER in params
     values = _read(keys, params.get(NEWER) or params.get(OLDER) or "")
@@ -47,7 +62,7 @@ def keyset_page(
     else:
         queryset = queryset.filter(_beyond(keys, values, descending=descending != backwards))
     sign = "-" if descending != backwards else ""
-    rows = list(queryset.order_by(*(f"{sign}{key.name}" for key in keys))[: size + 1])
+    rows = read(queryset, [f"{sign}{key.name}" for key in keys], size + 1)
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -87,6 +102,14 @@ def _url(request: HttpRequest, name: str, keys: Sequence[Key], row: Model) -> st
         params.pop(old, None)
     params[name] = SEPARATOR.join(key.write(getattr(row, key.name)) for key in keys)
     return f"?{params.urlencode()}"
+
+
+def read_moment(text: str) -> datetime:
+    """A moment as it stands in an address. Raises ValueError for one without its time zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
 
 
 def read_id(text: str) -> int:

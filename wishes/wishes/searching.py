@@ -1,0 +1,116 @@
+"""Finding wishes by what they say, or by their number; the same for pages and programs.
+
+There are two ways to a page of results, newest first, and each is slow where the other is quick (measured on 1,000,000
+wishes): the index of grams fetches every wish that has the words before the newest are known, 1.4 s for a word that two
+thirds of them have; walking the list and reading each wish's words reads the whole of it for a word that three have.
+The planner knows how often a gram occurs, but not how the two tables lie to each other, and chose 29 s where 1 ms was
+to be had. So it is asked how many wishes to expect, and the way is chosen here. A walk ends after so many wishes, as a
+common word may be one that nobody has used of late.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, Func, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from wishes.wishes.models import SearchText, Wish
+from wishes.wishes.models.finding import Grams
+from wishes.wishes.querysets import numbered
+from wishes.wishes.words import grams_of, number_asked, terms_of
+
+# Up to so many wishes are fetched by their words and then put in order: some 10 ms.
+FEW = 6_000
+# Of so many pairs the planner is asked, in one question.
+MOST_ASKED = 3
+# After so many wishes of the list without enough to show, the words are looked up after all: some 50 ms.
+FURTHEST = 10_000
+
+
+def _having(grams: list[str]) -> "QuerySet[SearchText]":
+    """Texts with all these pairs of characters."""
+    return SearchText.objects.alias(grams=Grams(F("words"), F("internal"))).filter(grams__contains=grams)  # type: ignore[misc]
+
+
+class IsAnyOf(Func):
+    """Whether a value is among the elements of an array."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
+@dataclass(frozen=True)
+class Search:
+    """What somebody looks for. `internal`: also in the words of the staff, for lists that only staff read."""
+
+    query: str
+    internal: bool = False
+
+    @cached_property
+    def terms(self) -> list[str]:
+        """The words, all of which have to be there, in the writing that is searched."""
+        return terms_of(self.query)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to look for: signs alone are nothing."""
+        return bool(self.terms)
+
+    def read(self, wishes: "QuerySet[Wish]", order: Sequence[str], count: int) -> list[Wish]:
+        """The first `count` of these wishes in this order that are found; a number or its end finds before words."""
+        if (number := number_asked(self.query)) and (found := list(self._numbered(wishes, number, order, count))):
+            return found
+        if self._expected() > FEW:
+            near = wishes.filter(IsAnyOf(F("pk"), self._walk(wishes, order, count)))
+            found = list(near.order_by(*order))
+            if len(found) == count or not self._goes_on(wishes, order):
+                return found
+        return list(wishes.filter(self._by_words()).order_by(*order)[:count])
+
+    def _numbered(self, wishes: "QuerySet[Wish]", number: str, order: Sequence[str], count: int) -> "QuerySet[Wish]":
+        return wishes.filter(numbered(number)).order_by(*order)[:count]
+
+    @cached_property
+    def grams(self) -> list[str]:
+        """Every pair of characters of every term."""
+        return list(dict.fromkeys(gram for term in self.terms for gram in grams_of(term)))
+
+    def _expected(self) -> int:
+        """How many texts have the rarest of the pairs, as the planner expects by the statistics it keeps of the index.
+
+        Each for itself, because it takes pairs for independent, and those of one word always come together.
+        """
+        asked = [_having([gram]).values("pk") for gram in self.grams[:MOST_ASKED]]
+        (answer,) = json.loads(asked[0].union(*asked[1:], all=True).explain(format="json"))
+        plan = answer["Plan"]
+        plans = plan["Plans"] if len(asked) > 1 else [plan]
+        return min(int(each["Plan Rows"]) for each in plans)
+
+    def _by_words(self) -> "IsAnyOf":
+        """The wish is one of those found in the index. As an array the keys are read before the wishes, and once."""
+        found = _having(self.grams)
+        for term in self.terms:
+            in_words = Q(words__contains=term)
+            found = found.filter(in_words | Q(internal__contains=term) if self.internal else in_words)
+        keys = ArraySubquery(found.values("pk"))
+        return IsAnyOf(F("pk"), keys)
+
+    def _walk(self, wishes: "QuerySet[Wish]", order: Sequence[str], count: int) -> RawSQL:
+        """Keys of the first `count` found among the first `FURTHEST` of the list, read only as far as needed."""
+        names = [name.removeprefix("-") for name in order]
+        listed, parameters = wishes.order_by(*order).values(*names)[:FURTHEST].query.sql_with_params()
+        words = "t.words || ' ' || t.internal" if self.internal else "t.words"
+        ordering = ", ".join(f'"{key[1:]}" DESC' if key.startswith("-") else f'"{key}"' for key in order)
+        # What a person typed is among the parameters alone.
+        sql = (
+            f'ARRAY(SELECT listed."id" FROM ({listed}) AS listed JOIN wishes_searchtext t ON t.wish_id = listed."id" '  # noqa: S608
+            f"WHERE {' AND '.join([f'strpos({words}, %s) > 0'] * len(self.terms))} ORDER BY {ordering} LIMIT %s)"
+        )
+        return RawSQL(sql, [*parameters, *self.terms, count])  # noqa: S611
+
+    def _goes_on(self, wishes: "QuerySet[Wish]", order: Sequence[str]) -> bool:
+        """Whether the list is longer than the walk."""
+        return wishes.order_by(*order).values("pk")[FURTHEST : FURTHEST + 1].exists()
