@@ -20,6 +20,8 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     "api_notice_read": {"pk": lambda world: NOWHERE},
     "api_docs_operation": {"identifier": lambda world: "wishes_submit"},
     "api_grid": {"code": lambda world: world.cast.grid.code},
+    "api_wish_map": {"code": lambda world: world.cast.community.code},
+    "wish_map_shapes": {"code": lambda world: world.cast.community.code},
     "api_territory": {"code": lambda world: world.cast.community.code},
     "accounts_code_again": {"purpose": lambda world: "login"},
     "grid_page": {"code": lambda world: world.cast.grid.code},

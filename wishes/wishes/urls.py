@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from wishes.wishes.views import behalf, browse, decisions, detail, post, steps
+from wishes.wishes.views import behalf, browse, decisions, detail, map, post, steps
 
 
 class NumberConverter:
@@ -21,6 +21,8 @@ register_converter(NumberConverter, "wish_number")
 
 urlpatterns = [
     path("", browse.wish_list, name="wish_list"),
+    path("map/", map.wish_map, name="wish_map"),
+    path("map/<division:code>/shapes.json", map.shapes, name="wish_map_shapes"),
     path("mine/", browse.mine, name="wish_mine"),
     path("decisions/", decisions.decisions, name="wish_decisions"),
     path("new/", post.new, name="wish_new"),

@@ -32,6 +32,22 @@ from wishes.wishes.views.helping import Helper, claims_of, helpers_of
 from wishes.wishes.views.story import looks_of, steps_of
 
 
+class GridNumberSerializer(serializers.Serializer[Any]):
+    """How many wishes of a grid wait for somebody."""
+
+    code = serializers.CharField(help_text=_("网格代码；没分到网格的记在社区名下"))
+    name = serializers.CharField(help_text=_("名称"))
+    open = serializers.IntegerField(help_text=_("等人认领的公开心愿"))
+
+
+class WishMapSerializer(serializers.Serializer[Any]):
+    """The numbers of the map."""
+
+    place = serializers.CharField(help_text=_("地方的代码"))
+    total = serializers.IntegerField(help_text=_("一共多少个"))
+    grids = GridNumberSerializer(many=True)
+
+
 class PlaceSerializer(serializers.Serializer[Any]):
     """A community or grid."""
 

@@ -17,7 +17,8 @@ from rest_framework.serializers import BaseSerializer
 
 from grids.roles.domain import HANDLER_ROLES
 from grids.roles.queries import holds_anywhere
-from grids.territory.domain import path_of
+from grids.territory.domain import Level, path_of
+from grids.territory.models import Territory
 from portal.api.base import ApiView
 from portal.api.pagination import Key, KeysetPagination
 from portal.errors import NotAllowed
@@ -29,6 +30,7 @@ from wishes.wishes.api.answers import (
     PhotoSerializer,
     WishCardSerializer,
     WishDetailSerializer,
+    WishMapSerializer,
     WorkCardSerializer,
     detail_of,
     shown,
@@ -36,6 +38,7 @@ from wishes.wishes.api.answers import (
 from wishes.wishes.api.bodies import ListQuery, MineQuery, WorkQuery
 from wishes.wishes.domain import Action
 from wishes.wishes.forms.steps import TransferForm
+from wishes.wishes.map import LEVELS, open_numbers
 from wishes.wishes.models import Category, Wish
 from wishes.wishes.policies import require
 from wishes.wishes.querysets import WishQuerySet, in_place, submitted_between
@@ -137,6 +140,30 @@ def _in_category(code: str) -> Q:
     """Wishes of the category or of those below it; of one that is not there, none."""
     keys = list(Category.objects.filter(Q(code=code) | Q(parent__code=code)).values_list("pk", flat=True))
     return Q(category=keys[0]) if len(keys) == 1 else Q(category__in=keys)
+
+
+class OpenWishMap(ApiView):
+    """How many wishes wait for somebody, grid by grid."""
+
+    permission_classes = (AllowAny,)
+    serializer_class = WishMapSerializer
+    queryset = Wish.objects.none()
+    pagination_class = None
+
+    @extend_schema(
+        operation_id="wishes_map",
+        summary=_("各网格等人认领的心愿数"),
+        description=_("区、街道、社区或网格里，每个网格有多少公开心愿等人认领；没有的不列。没有这个地方回答 404。"),
+        tags=TAGS,
+    )
+    def get(self, request: Request, code: str) -> Response:
+        """Grids with at least one, in the order of their codes."""
+        place = get_object_or_404(Territory.objects.at(*LEVELS, Level.GRID).defer("boundary"), code=code)
+        numbers = open_numbers(place)
+        places = Territory.objects.filter(path__in=list(numbers)).defer("boundary").order_by("path")
+        grids = [{"code": each.code, "name": each.name, "open": numbers[str(each.path)]} for each in places]
+        answer = {"place": place.code, "total": sum(numbers.values()), "grids": grids}
+        return Response(self.get_serializer(answer).data)
 
 
 class MyWishes(WishView):

@@ -8,6 +8,7 @@ from wishes.wishes.api.steps import STEPS, RevealContact
 urlpatterns = [
     path("wish-categories/", reading.Categories.as_view(), name="api_wish_categories"),
     path("wishes/", reading.WishList.as_view(), name="api_wishes"),
+    path("wishes/map/<division:code>/", reading.OpenWishMap.as_view(), name="api_wish_map"),
     path("wishes/mine/", reading.MyWishes.as_view(), name="api_wishes_mine"),
     path("wishes/helping/", reading.WishesIHelp.as_view(), name="api_wishes_helping"),
     path("wishes/work/", reading.WorkList.as_view(), name="api_wishes_work"),

@@ -37,8 +37,8 @@ def wish_list(request: HttpRequest) -> HttpResponse:
         descending=True,
         read=filters.search.read if filters.search else first_rows,
     )
-    cards = dressed(request, cards_of(page.items, now=timezone.now()), CardSlot.LIST)
-    context = {"filters": filters, "home": home, "page": page, "cards": cards, "terms": filters.search.terms}
+    cards = dressed(request, cards_of(page.items, now=timezone.now(), terms=filters.search.terms), CardSlot.LIST)
+    context = {"filters": filters, "home": home, "page": page, "cards": cards}
     return render(request, "wishes/wishes/list.html", context)
 
 

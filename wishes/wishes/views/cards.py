@@ -1,6 +1,6 @@
 """What a card of a list says of a wish: state in words, what, who and where, by when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,6 +44,7 @@ class Card:
     stars: int | None
     took: str
     panels: tuple[Panel, ...] = ()
+    terms: Sequence[str] = ()  # what was looked for, to be marked
 
     @property
     def state_words(self) -> str:
@@ -72,7 +73,7 @@ def for_cards(wishes: WishQuerySet) -> WishQuerySet:
     return wishes.for_cards().select_related(*related()).defer("territory__boundary", "community__boundary")
 
 
-def cards_of(wishes: Iterable[Wish], *, now: datetime) -> list[Card]:
+def cards_of(wishes: Iterable[Wish], *, now: datetime, terms: Sequence[str] = ()) -> list[Card]:
     """The cards of one page: one more query, however many wishes there are."""
     wishes = list(wishes)
     closed = [wish.pk for wish in wishes if wish.end == End.FULFILLED]
@@ -86,7 +87,7 @@ def cards_of(wishes: Iterable[Wish], *, now: datetime) -> list[Card]:
         due = urgency_of(wish.due_at, now, calendars[wish.community_id]) if wish.state in OPEN_STATES else None
         found = ratings.get(wish.pk)
         stars = round((found.speed + found.attitude + found.result) / 3) if found else None
-        cards.append(Card(wish, due, progress_of(wish), stars, took_words(wish)))
+        cards.append(Card(wish, due, progress_of(wish), stars, took_words(wish), terms=terms))
     return cards
 
 
