@@ -44,6 +44,12 @@
         });
       },
     }).addTo(map);
+    // Numbers are shown where the grids have room for them.
+    map.on("zoomend", function () {
+      const bounds = drawn.getBounds();
+      const size = map.latLngToContainerPoint(bounds.getSouthEast()).subtract(map.latLngToContainerPoint(bounds.getNorthWest()));
+      place.classList.toggle("is-dense", size.x * size.y / shapes.features.length < 500);
+    });
     map.fitBounds(drawn.getBounds(), { padding: [12, 12], maxZoom: 17 });
   }).catch(function () { place.remove(); });
 })();

@@ -215,8 +215,6 @@ class WishFilters:
 
     def state_pills(self) -> list[Pill]:
         """The states as pills, the first one for all of them."""
-        if self.for_staff:
-            return []
         pills = [Pill(_("全部"), link(self.params, state=""), not self.state)]
         return pills + [
             Pill(words, link(self.params, state=key), key == self.state) for key, (words, _q) in STATES.items()

@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition, require_safe
 
 from grids.roles.queries import community_of
@@ -44,6 +45,7 @@ def _etag(request: HttpRequest, code: str) -> str:
 
 
 @require_safe
+@gzip_page
 @condition(etag_func=_etag)
 @cache_control(public=True, max_age=300)
 def shapes(request: HttpRequest, code: str) -> HttpResponse:
@@ -51,7 +53,8 @@ def shapes(request: HttpRequest, code: str) -> HttpResponse:
     place = _chosen(code)
     if place is None:
         raise Http404
-    return JsonResponse(shapes_of(place, map_stamp()), content_type="application/geo+json")
+    small = {"separators": (",", ":")}
+    return JsonResponse(shapes_of(place, map_stamp()), content_type="application/geo+json", json_dumps_params=small)
 
 
 def _chosen(code: str) -> Territory | None:
