@@ -21,6 +21,7 @@ app.autodiscover_tasks(
         "portal.jobs",
         "portal.site",
         "grids.roles",
+        "wishes.neighbours",
         "wishes.wishes",
         "wishes.statistics",
     ]

@@ -45,3 +45,10 @@ class Unavailable(DomainError):
 
     status = 503
     default_code = "unavailable"
+
+
+class TooOften(DomainError):
+    """Possible again after a while; the message says when."""
+
+    status = 429
+    default_code = "too_often"

@@ -296,6 +296,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "remind": {"task": "wishes.wishes.tasks.remind", "schedule": 300.0, "options": {"expires": 300}},
     "make_digests": {"task": "wishes.statistics.tasks.make_digests", "schedule": 600.0, "options": {"expires": 600}},
     "sweep_photos": {"task": "portal.photos.tasks.sweep_photos", "schedule": 60.0, "options": {"expires": 120}},
+    "forget_tries": {"task": "wishes.neighbours.tasks.forget_tries", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget_photos": {"task": "wishes.wishes.tasks.forget_photos", "schedule": 3600.0, "options": {"expires": 3600}},
     "canary": {
         "task": "portal.site.tasks.canary",

@@ -27,6 +27,7 @@ NO_PAGES = frozenset({"healthz", "photo", "jobs:file", "api_schema", "mfa_downlo
     "statistics_work_csv",
     "statistics_digest_paper",
     "wish_map_shapes",
+    "wish_slip",
 }
 API_PAGES = frozenset({"api_docs", "api_docs_operation"})
 # What the admin site's own libraries do in markup that is not ours: Django's date and time fields and search box

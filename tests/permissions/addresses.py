@@ -11,6 +11,7 @@ from django.urls.resolvers import get_resolver
 
 from tests.permissions.world import World
 from wishes.desk.models import SavedView
+from wishes.neighbours.models import Comment
 
 NOWHERE = 999_999
 Find = Callable[[World], object]
@@ -42,6 +43,11 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     "open311_definition": {"service_code": lambda world: world.cast.category.code},
     "open311_request": {"number": lambda world: world.wishes["published"].number},
     "open311_token": {"token": lambda world: world.wishes["published"].number},
+    "wish_comment": {"pk": lambda world: world.first(Comment)},
+    **{
+        f"api_comment_{step}": {"pk": lambda world: world.first(Comment)}
+        for step in ("report", "hide", "keep", "appeal", "decide", "remove")
+    },
     "residency_ask": {"code": lambda world: world.cast.community.code},
     "residency_detail": {"pk": lambda world: world.residency.pk},
     "residency_end": {"pk": lambda world: world.residency.pk},
@@ -64,9 +70,11 @@ def address(world: World, name: str) -> str:
 
 def body(world: World, path: str) -> dict[str, object]:
     """What a program sends: enough for any step of a wish, so that it is the person who is judged and not the form."""
-    if not path.startswith("/api/v1/wishes/"):
+    if not path.startswith(("/api/v1/wishes/", "/api/v1/wish-comments/")):
         return {}
-    words = dict.fromkeys(("reason", "note", "referred_to", "question", "answer"), "说明一下")
+    words = dict.fromkeys(("reason", "note", "referred_to", "question", "answer", "text", "words"), "说明一下")
+    if path.endswith("/report/"):
+        words["reason"] = "rude"
     stars = dict.fromkeys(("speed", "attitude", "result"), 5)
     return {
         **words,
@@ -75,12 +83,15 @@ def body(world: World, path: str) -> dict[str, object]:
         "to": world.cast.secretary.pk,
         "of": world.wishes["closed"].number,
         "agreed": True,
+        "show_again": True,
     }
 
 
 def _parameters(world: World, route: str, case: list[str]) -> dict[str, Any]:
     if route in DRAFT_ROUTES:
         return {"draft_id": world.wishes["draft"].pk, **({"step": case[0]} if case else {})}
+    if route == "wish_comment_step":
+        return {"pk": world.first(Comment), "slug": case[0]}
     if route == "photo":
         return {"photo_id": world.photos[case[0]].pk, "size": "medium"}
     if route == "api_photo":

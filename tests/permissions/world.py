@@ -37,6 +37,7 @@ from tests.wishes.wishes.factories import (
 )
 from wishes.desk.models import BulkRun
 from wishes.desk.services import save_view
+from wishes.neighbours.services import write_comment
 from wishes.open311.services import open_source
 from wishes.statistics.counting import keep
 from wishes.statistics.digests import make_digest
@@ -130,6 +131,7 @@ def build() -> World:
     residency = ResidencyFactory(user=PersonFactory(), community=cast.community)
     photos = {name: _photo(wishes[name]) for name in ("verifying", "published")}
     clients = {name: _client(users.get(name)) for name in VIEWERS}
+    write_comment(actor=users["neighbour"], wish=wishes["published"], text="我家也有一盏这样的灯。", at=now)
     save_view(actor=cast.worker, name="超时的", query="show=late")
     run = finished_run(actor=cast.worker, wish=wishes["closed"])
     job, digest = finished_job(owner=cast.worker), _digest(cast, wishes["closed"], now)

@@ -5,13 +5,13 @@ from typing import ClassVar
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from wishes.neighbours.domain import InterestKind
+from wishes.neighbours.domain import LONGEST_COMMENT, AskedBy, CommentState, InterestKind, ReportReason
 
-__all__ = ["Interest", "Tally"]
+__all__ = ["Comment", "CommentAppeal", "CommentReport", "Interest", "StatusTry", "Tally"]
 
 _ADD_TO_TALLY = """
 INSERT INTO wishes_tally AS t (wish_id, followers, me_too)
@@ -108,3 +108,123 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.followers} / {self.me_too}"
+
+
+class Comment(models.Model):
+    """What a verified neighbour says about a public wish (留言): plain text under the chosen name."""
+
+    wish = models.ForeignKey("wishes.Wish", on_delete=models.CASCADE, related_name="comments", verbose_name=_("心愿"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("留言人")
+    )
+    text = models.CharField(_("留言"), max_length=LONGEST_COMMENT, blank=True)
+    written_at = models.DateTimeField(_("时间"), default=timezone.now)
+    state = models.CharField(_("状态"), max_length=12, choices=CommentState.choices, default=CommentState.SHOWN)
+    hidden_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("隐藏人"),
+    )
+    hidden_at = models.DateTimeField(_("隐藏时间"), null=True, blank=True)
+    hidden_reason = models.CharField(_("隐藏原因"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("留言")
+        verbose_name_plural = _("留言")
+        constraints = [
+            models.CheckConstraint(
+                name="comment_hidden_by_somebody",
+                condition=~Q(state=CommentState.HIDDEN) | Q(hidden_by__isnull=False, hidden_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="comment_shown_says_something", condition=~Q(state=CommentState.SHOWN) | ~Q(text="")
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["wish", "-id"], name="comment_of_wish", condition=Q(state=CommentState.SHOWN)),
+            models.Index(fields=["author", "-written_at"], name="comment_of_author"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.wish_id} #{self.pk}"
+
+
+class CommentReport(models.Model):
+    """Somebody finds that a comment should not stand there (举报); once each. Waits until staff have looked."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="reports", verbose_name=_("留言"))
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("举报人")
+    )
+    reason = models.CharField(_("原因"), max_length=20, choices=ReportReason.choices)
+    reported_at = models.DateTimeField(_("时间"), default=timezone.now)
+    settled_at = models.DateTimeField(_("处理时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("留言举报")
+        verbose_name_plural = _("留言举报")
+        constraints = [models.UniqueConstraint(fields=["comment", "reporter"], name="comment_report_once_per_person")]
+        indexes = [models.Index(fields=["-id"], name="comment_report_open", condition=Q(settled_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.comment_id} {self.get_reason_display()}"
+
+
+class CommentAppeal(models.Model):
+    """The author of a hidden comment asks somebody else to look again (申诉), once; whoever hid it does not decide."""
+
+    comment = models.OneToOneField(Comment, on_delete=models.CASCADE, related_name="appeal", verbose_name=_("留言"))
+    words = models.CharField(_("为什么不该隐藏"), max_length=300, blank=True)
+    asked_at = models.DateTimeField(_("申诉时间"), default=timezone.now)
+    hidden_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("隐藏人")
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("复核人"),
+    )
+    decided_at = models.DateTimeField(_("复核时间"), null=True, blank=True)
+    shown_again = models.BooleanField(_("恢复公开"), null=True, blank=True)
+    answer = models.CharField(_("答复"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("留言申诉")
+        verbose_name_plural = _("留言申诉")
+        constraints = [
+            models.CheckConstraint(
+                name="comment_appeal_decided_by_another",
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("hidden_by")),
+            ),
+        ]
+        indexes = [models.Index(fields=["-id"], name="comment_appeal_open", condition=Q(decided_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.comment_id}"
+
+
+class StatusTry(models.Model):
+    """How often a number, or an address, was tried wrongly in the hour that began at `since`.
+
+    The key is a keyed digest: neither numbers that do not exist nor addresses are kept. Counted by one statement, so
+    that tries at the same moment count one by one; a day later the row is gone.
+    """
+
+    key = models.CharField(_("摘要"), max_length=64, unique=True)
+    asked_by = models.CharField(_("按什么计"), max_length=10, choices=AskedBy.choices)
+    since = models.DateTimeField(_("起算时间"))
+    count = models.PositiveIntegerField(_("次数"), default=0)
+
+    class Meta:
+        verbose_name = _("编号查询计次")
+        verbose_name_plural = _("编号查询计次")
+        indexes = [models.Index(fields=["since"], name="status_try_since")]
+
+    def __str__(self) -> str:
+        return f"{self.get_asked_by_display()} {self.count}"

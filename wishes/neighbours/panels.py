@@ -1,16 +1,19 @@
 """What the feature shows on the pages of wishes."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from portal.masking import mask_name
 from wishes.neighbours.domain import InterestKind
-from wishes.neighbours.policies import can_be_interested, is_open_to_all
-from wishes.neighbours.querysets import as_read, own_interests, standings_of
+from wishes.neighbours.policies import can_be_interested, can_comment, is_open_to_all
+from wishes.neighbours.querysets import SHOWN_BESIDE, as_read, newest_comments, own_interests, standings_of
 from wishes.wishes.models import Wish
 from wishes.wishes.policies import is_author
 from wishes.wishes.views.access import viewer_of
+from wishes.wishes.views.cards import place_words, state_words
 from wishes.wishes.views.panels import (
     CardSlot,
     Panel,
@@ -25,6 +28,7 @@ from wishes.wishes.views.panels import (
 
 read_along("tally")
 read_for(own_interests)
+read_for(newest_comments)
 register_tab(Tab(_("我关注的"), "wish_following"))
 
 
@@ -42,6 +46,56 @@ def waiting_neighbours(request: HttpRequest, wish: Wish) -> Panel | None:
         "may_ask": not viewer.is_authenticated,
     }
     return Panel("wishes/neighbours/parts/waiting.html", context)
+
+
+@panel(Slot.BELOW, position=20)
+def what_neighbours_say(request: HttpRequest, wish: Wish) -> Panel | None:
+    """The newest comments, and the way to all of them and to say something."""
+    if not is_open_to_all(wish):
+        return None
+    said = getattr(wish, "newest_comments", [])
+    comments = [
+        {
+            "id": one["id"],
+            "text": one["text"],
+            "at": datetime.fromisoformat(one["at"]),
+            "who": one["display_name"] or mask_name(one["legal_name"]) or _("居民"),
+        }
+        for one in said[:SHOWN_BESIDE]
+    ]
+    may = can_comment(viewer_of(request), wish)
+    context = {"wish": wish, "comments": comments, "has_more": len(said) > SHOWN_BESIDE, "may": may}
+    return Panel("wishes/neighbours/parts/comments.html", context)
+
+
+@panel(Slot.HEAD)
+def for_other_sites(request: HttpRequest, wish: Wish) -> Panel | None:
+    """What a messenger shows of the address: the public title, state and place, nothing of the person."""
+    if not is_open_to_all(wish):
+        return None
+    context = {
+        "wish": wish,
+        "address": request.build_absolute_uri(wish.get_absolute_url()),
+        "place": place_words(wish),
+        "state": wish.get_end_display() if wish.end else state_words(wish) or wish.get_state_display(),
+    }
+    return Panel("wishes/neighbours/parts/open_graph.html", context)
+
+
+@panel(Slot.ASIDE, position=30)
+def handing_on(request: HttpRequest, wish: Wish) -> Panel | None:
+    """The way to the address and code for others, and to the slip for whoever posted the wish."""
+    has_slip = viewer_of(request).pk in (wish.author_id, wish.entered_by_id) and viewer_of(request).is_authenticated
+    if not is_open_to_all(wish) and not has_slip:
+        return None
+    context = {"wish": wish, "may_share": is_open_to_all(wish), "has_slip": has_slip}
+    return Panel("wishes/neighbours/parts/handing_on.html", context)
+
+
+@panel(Slot.POSTED)
+def the_slip(request: HttpRequest, wish: Wish) -> Panel | None:
+    """The slip on paper, where the number is told."""
+    return Panel("wishes/neighbours/parts/slip_link.html", {"wish": wish})
 
 
 @card_panels(CardSlot.LIST)

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, F, OuterRef
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
+from grids.roles.domain import HANDLER_ROLES
+from grids.roles.queries import paths_of
 from portal.accounts.models import User
-from wishes.neighbours.domain import InterestKind
-from wishes.neighbours.models import Interest, Tally
+from wishes.neighbours.domain import CommentState, InterestKind
+from wishes.neighbours.models import Comment, CommentAppeal, CommentReport, Interest, Tally
 from wishes.wishes.models import Wish
 from wishes.wishes.querysets import WishQuerySet
 
@@ -72,3 +77,32 @@ def followed_by(user: User) -> WishQuerySet:
     """Wishes this person follows and may still see, with the key of the following as `followed`."""
     wishes = Wish.objects.visible_to(user).filter(interests__user=user, interests__kind=InterestKind.FOLLOW)
     return wishes.annotate(followed=F("interests__id"))
+
+
+def shown_comments(wish: Wish) -> QuerySet[Comment]:
+    """What everybody reads under a wish."""
+    return Comment.objects.filter(wish=wish, state=CommentState.SHOWN).select_related("author")
+
+
+def waiting_for(user: User) -> QuerySet[Comment]:
+    """Comments that were reported or whose hiding is appealed against, in the places this person's roles cover."""
+    here = Q(pk__in=[])
+    for path in paths_of(user, HANDLER_ROLES):
+        here |= Q(wish__path__startswith=path)
+    reported = Q(pk__in=CommentReport.objects.filter(settled_at=None).values("comment_id"), state=CommentState.SHOWN)
+    appealed = Q(pk__in=CommentAppeal.objects.filter(decided_at=None).values("comment_id"), state=CommentState.HIDDEN)
+    waiting = Comment.objects.filter(here, reported | appealed).exclude(author=user)
+    return waiting.select_related("wish", "author", "appeal")
+
+
+# How many of the newest are read together with their wish, for its page.
+SHOWN_BESIDE = 3
+
+
+def newest_comments(_user: User | AnonymousUser) -> dict[str, Any]:
+    """The newest comments of a wish and one more, so that it is known whether there are more, in its own query."""
+    said = Comment.objects.filter(wish=OuterRef("pk"), state=CommentState.SHOWN).order_by("-id")
+    parts = JSONObject(
+        id="id", text="text", at="written_at", display_name="author__display_name", legal_name="author__legal_name"
+    )
+    return {"newest_comments": ArraySubquery(said.values(said=parts)[: SHOWN_BESIDE + 1])}

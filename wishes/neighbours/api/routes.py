@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wishes.neighbours.api import interests
+from wishes.neighbours.api import comments, interests, status
 
 urlpatterns = [
     path("wishes/following/", interests.Following.as_view(), name="api_wishes_following"),
@@ -12,4 +12,11 @@ urlpatterns = [
     path("wishes/<int:pk>/unfollow/", interests.Unfollow.as_view(), name="api_wish_unfollow"),
     path("wishes/<int:pk>/me-too/", interests.MeToo.as_view(), name="api_wish_me_too"),
     path("wishes/<int:pk>/not-me-too/", interests.NotMeToo.as_view(), name="api_wish_not_me_too"),
+    path("wishes/<int:pk>/comments/", comments.Comments.as_view(), name="api_wish_comments"),
+    path("wish-status/", status.ReadStatus.as_view(), name="api_wish_status"),
+    path("wish-comments/waiting/", comments.Waiting.as_view(), name="api_comments_waiting"),
+    *[
+        path(f"wish-comments/<int:pk>/{name}/", view.as_view(), name=f"api_comment_{name}")
+        for name, view in comments.STEPS.items()
+    ],
 ]
