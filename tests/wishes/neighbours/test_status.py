@@ -115,4 +115,4 @@ def test_counts_hold_no_address_and_are_forgotten(cast: Cast) -> None:
 def test_the_code_on_the_slip_fills_in_the_number(cast: Cast) -> None:
     page = Client().get(f"{PAGE}?number=2026-1116-0001").content.decode()
     assert 'value="2026-1116-0001"' in page
-    assert "onerror" not in Client().get(f'{PAGE}?number="><img onerror=1>').content.decode()
+    assert "<img" not in Client().get(f'{PAGE}?number="><img onerror=1>').content.decode()
