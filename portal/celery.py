@@ -19,10 +19,12 @@ app.autodiscover_tasks(
         "portal.notifications",
         "portal.photos",
         "portal.jobs",
+        "portal.webhooks",
         "portal.site",
         "grids.roles",
         "wishes.neighbours",
         "wishes.wishes",
+        "wishes.opendata",
         "wishes.statistics",
     ]
 )
