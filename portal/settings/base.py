@@ -154,6 +154,7 @@ ACCOUNT_RATE_LIMITS = {
     "send_code": "1/30s/key,6/h/key,20/d/key,30/m/ip,300/h/ip",
     "guess_code": "60/m/ip",
     "login_failed": "20/m/ip,5/5m/key",
+    "answer_referral": "30/m/ip",
 }
 MFA_ADAPTER = "portal.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -12,14 +12,24 @@ from django.urls.resolvers import get_resolver
 from tests.permissions.world import World
 from wishes.desk.models import SavedView
 from wishes.neighbours.models import Comment
+from wishes.wishes.models import Appeal
+from wishes.wishes.services.referrals import link_token
 
 NOWHERE = 999_999
 Find = Callable[[World], object]
+
+
+def _appeal(world: World) -> Appeal:
+    return world.wishes["appealed"].appeals.get()
+
 
 # How the parameters of a route are filled; a row's further words (its case) choose among wishes and steps.
 PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     "api_notice_read": {"pk": lambda world: NOWHERE},
     "api_docs_operation": {"identifier": lambda world: "wishes_submit"},
+    "api_wish_appeal_decide": {"pk": lambda world: _appeal(world).pk},
+    "wish_appeal": {"pk": lambda world: _appeal(world).pk},
+    "wish_referral_answer": {"token": lambda world: link_token(world.wishes["referred"].referrals.get())},
     "api_grid": {"code": lambda world: world.cast.grid.code},
     "api_wish_map": {"code": lambda world: world.cast.community.code},
     "wish_map_shapes": {"code": lambda world: world.cast.community.code},

@@ -43,9 +43,11 @@ from wishes.statistics.counting import keep
 from wishes.statistics.digests import make_digest
 from wishes.statistics.domain import week_of
 from wishes.statistics.models import WeeklyDigest
-from wishes.wishes.models import Wish, WishPhoto
+from wishes.wishes.domain import CallbackCause, Stars
+from wishes.wishes.models import OutsideBody, Wish, WishPhoto
 from wishes.wishes.photos import PHOTO_PURPOSE
-from wishes.wishes.services import object_to_dispatch
+from wishes.wishes.services import close_not_ours, confirm_wish, decline_wish, object_to_dispatch, open_appeal
+from wishes.wishes.services.callbacks import ask_for_callback
 
 # Everybody who asks, from the street to the administrators. "foreign_*" belong to another community.
 VIEWERS = (
@@ -120,6 +122,10 @@ def build() -> World:
         "goods": partly_claimed(cast, at=now).wish,
         "draft": drafted(cast, at=now),
         "objected": _objected(cast, now),
+        "low-rated": _low_rated(cast, now),
+        "referred": _referred(cast, now),
+        "declined": decline_wish(actor=cast.secretary, wish=moderated(cast, at=now), reason="不在范围", at=now),
+        "appealed": _appealed(cast, now),
     }
     open_source(
         actor=users["system_administrator"],
@@ -151,6 +157,27 @@ def _digest(cast: Cast, counted: Wish, at: datetime) -> WeeklyDigest:
     week = week_of(at.date()) - timedelta(days=7)
     make_digest(territory=cast.community, week=week, at=at)
     return WeeklyDigest.objects.get(territory=cast.community, week=week)
+
+
+def _low_rated(cast: Cast, at: datetime) -> Wish:
+    """The resident is to be called back."""
+    wish = fulfilled(cast, at=at)
+    confirm_wish(actor=cast.author, wish=wish, stars=Stars(1, 1, 1), at=at + timedelta(hours=3))
+    ask_for_callback(wish=wish, cause=CallbackCause.LOW_RATING, at=at + timedelta(hours=3))
+    return wish
+
+
+def _referred(cast: Cast, at: datetime) -> Wish:
+    """Referred to a registered body that has not answered."""
+    body = OutsideBody.objects.create(name="城管中队")
+    return close_not_ours(actor=cast.secretary, wish=posted(cast, at=at), body=body, at=at)
+
+
+def _appealed(cast: Cast, at: datetime) -> Wish:
+    """Declined by the secretary; its author appeals."""
+    wish = decline_wish(actor=cast.secretary, wish=moderated(cast, at=at), reason="不在范围", at=at)
+    open_appeal(actor=cast.author, subject=wish, reason="这是大家的事", at=at)
+    return wish
 
 
 def _photo(wish: Wish) -> Photo:

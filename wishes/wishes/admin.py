@@ -14,7 +14,7 @@ from grids.roles.powers import give_admin_permissions, model_permissions
 from grids.roles.queries import paths_of
 from portal.accounts.models import User
 from wishes.wishes.domain import OPEN_STATES
-from wishes.wishes.models import AnswerTemplate, Category, Wish
+from wishes.wishes.models import AnswerTemplate, Category, OutsideBody, Wish
 from wishes.wishes.querysets import under_paths
 from wishes.wishes.services import redispatch_wish
 
@@ -22,6 +22,7 @@ give_admin_permissions(
     Role.SYSTEM_ADMINISTRATOR,
     *model_permissions("wishes", "category"),
     *model_permissions("wishes", "answertemplate"),
+    *model_permissions("wishes", "outsidebody"),
     *model_permissions("wishes", "wish", ("view",)),
 )
 
@@ -67,6 +68,18 @@ class AnswerTemplateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("purpose", "is_active")
     list_select_related = ("territory",)
     search_fields = ("title", "text")
+    autocomplete_fields = ("territory",)
+
+
+@admin.register(OutsideBody)
+class OutsideBodyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Bodies that matters are referred to, and how to reach them."""
+
+    list_display = ("name", "phone", "territory", "position", "is_active")
+    list_editable = ("position", "is_active")
+    list_filter = ("is_active",)
+    list_select_related = ("territory",)
+    search_fields = ("name", "phone")
     autocomplete_fields = ("territory",)
 
 

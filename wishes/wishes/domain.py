@@ -111,6 +111,47 @@ class HandoverState(TextChoices):
     LAPSED = "lapsed", _("不用再定了")
 
 
+class CallbackCause(TextChoices):
+    """Why a resident is called back (回访)."""
+
+    LOW_RATING = "low_rating", _("评分低")
+    NO_RATING = "no_rating", _("没有评价")
+
+
+class CallbackState(TextChoices):
+    """What came of a call-back; counted apart from the ratings."""
+
+    WAITING = "waiting", _("等回访")
+    SATISFIED = "satisfied", _("满意了")
+    REOPENED = "reopened", _("没办好，重新办理")
+    UNSATISFIED = "unsatisfied", _("没办好，请书记过问")
+    UNREACHED = "unreached", _("联系不上")
+    LAPSED = "lapsed", _("不用回访了")
+
+
+class CallOutcome(TextChoices):
+    """What came of one call."""
+
+    SATISFIED = "satisfied", _("办好了，居民满意")
+    NOT_DONE = "not_done", _("还没办好")
+    UNREACHED = "unreached", _("没有联系上，改天再打")
+
+
+class ReferralState(TextChoices):
+    """Whether the body a wish was referred to has answered."""
+
+    WAITING = "waiting", _("等对方答复")
+    ANSWERED = "answered", _("对方答复了")
+
+
+class AppealState(TextChoices):
+    """What became of an appeal (申诉)."""
+
+    OPEN = "open", _("等答复")
+    UPHELD = "upheld", _("申诉成立")
+    DISMISSED = "dismissed", _("维持原来的处理")
+
+
 class Relation(enum.Enum):
     """What a person is to one wish; one person can be several at once."""
 
@@ -151,6 +192,8 @@ class Action(TextChoices):
     REFUSE_HANDOVER = "refuse_handover", _("不能接")
     WITHDRAW_HANDOVER = "withdraw_handover", _("收回移交")
     DECIDE_OBJECTION = "decide_objection", _("裁定派单异议")
+    APPEAL = "appeal", _("申诉")
+    UPHOLD_APPEAL = "uphold_appeal", _("申诉成立，重新受理")
     REVEAL = "reveal", _("查看联系方式")
 
 
@@ -191,6 +234,10 @@ TRANSITIONS: Mapping[tuple[State, Action], Step] = {
     (State.FULFILLED, Action.AUTO_CONFIRM): _step(State.CLOSED, by=(Relation.SYSTEM,), end=End.FULFILLED),
     (State.FULFILLED, Action.REOPEN): _step(State.CLAIMED, State.PUBLISHED, by=(_AUTHOR,)),
     (State.CLOSED, Action.REOPEN): _step(State.CLAIMED, State.PUBLISHED, by=(_AUTHOR,)),
+    (State.CLOSED, Action.APPEAL): _step(State.CLOSED, by=(_AUTHOR,)),
+    (State.CLOSED, Action.UPHOLD_APPEAL): _step(
+        State.SUBMITTED, State.VERIFYING, State.PUBLISHED, by=(Relation.SYSTEM,)
+    ),
     **{
         (state, action): _step(State.CLOSED, by=(_HANDLER,), end=end)
         for state in _OPEN
@@ -272,6 +319,13 @@ def state_after_verification(*, needs_moderation: bool) -> State:
     return State.SUBMITTED if needs_moderation else State.PUBLISHED
 
 
+def state_after_appeal(*, to_verify: bool, was_public: bool) -> State:
+    """A wish taken on after all goes back to where it was: facts not verified yet are verified first."""
+    if to_verify:
+        return State.VERIFYING
+    return State.PUBLISHED if was_public else State.SUBMITTED
+
+
 def state_after_reopening(*, claimant_still_there: bool) -> State:
     """A reopened wish goes back to the same person; where that person has left, it waits for somebody new."""
     return State.CLAIMED if claimant_still_there else State.PUBLISHED
@@ -317,6 +371,11 @@ class Stars:
     attitude: int
     result: int
     allowed: range = field(default=range(1, 6), init=False, repr=False, compare=False)
+
+    @property
+    def is_low(self) -> bool:
+        """Any mark of 1 or 2: somebody calls the resident back (docs/domain.md §2, "Ends")."""
+        return min(self.speed, self.attitude, self.result) <= 2
 
     def wrong_fields(self) -> list[str]:
         """Names of the marks that lie outside 1–5."""

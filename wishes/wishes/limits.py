@@ -1,6 +1,6 @@
 """Numbers of the micro-wish that differ between places: settings inherited down the territory tree, with defaults."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.text import format_lazy
@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.territory.inherited import register_setting, setting_for, settings_for
 from grids.territory.models import Territory
-from portal.deadlines.domain import Limit
+from portal.deadlines.calendar import calendar_for
+from portal.deadlines.domain import ClockFacts, Limit, deadline
 from portal.errors import Invalid
 from portal.formats import list_words
 from wishes.wishes.domain import URGENCY_LIMITS, ExtensionRule, ReopenRule, SpecialGroup, Urgency
@@ -20,6 +21,13 @@ PHOTOS_MAX = "wishes.photos_max"
 VERIFY_GROUPS = "wishes.verify_groups"
 LOOK_FIRST = "wishes.look_first_at_unconfirmed"
 GIFT_GUIDE = "wishes.gift_guide"
+CALLBACK_LIMIT = "wishes.callback_limit"
+CALLBACK_TRIES = "wishes.callback_tries"
+CALLBACK_AGAIN_HOURS = "wishes.callback_again_hours"
+REFERRAL_LIMIT = "wishes.referral_limit"
+REFERRAL_LINK_DAYS = "wishes.referral_link_days"
+APPEAL_DAYS = "wishes.appeal_days"
+APPEAL_LIMIT = "wishes.appeal_limit"
 HANDOVER_HOURS = "wishes.handover_reminder_hours"
 HANDOVER_URGENT_MINUTES = "wishes.handover_reminder_urgent_minutes"
 EXTENSIONS_MAX = "wishes.extensions_max"
@@ -78,6 +86,13 @@ register_setting(HANDOVER_HOURS, int, 24, _("移交几小时没人答复就提�
 register_setting(HANDOVER_URGENT_MINUTES, int, 30, _("特急心愿的移交，几分钟没人答复就提醒"), check=_is_some)
 register_setting(EXTENSIONS_MAX, int, 2, _("一个心愿最多延长几次"), check=_is_count)
 register_setting(EXTENSION_LONGEST, str, "15d", _("一次最多延长多久（工作日，如15d）"), check=_is_limit)
+register_setting(CALLBACK_LIMIT, str, "3d", _("多久之内回访（工作日，如3d）"), check=_is_limit)
+register_setting(CALLBACK_TRIES, int, 3, _("回访打几次都联系不上就不再打"), check=_is_some)
+register_setting(CALLBACK_AGAIN_HOURS, int, 24, _("没联系上，几小时后再打"), check=_is_some)
+register_setting(REFERRAL_LIMIT, str, "7d", _("请外单位多久之内答复（工作日，如7d）"), check=_is_limit)
+register_setting(REFERRAL_LINK_DAYS, int, 60, _("外单位的答复链接几天有效"), check=_is_some)
+register_setting(APPEAL_DAYS, int, 15, _("没有受理的，几天内可以申诉"), check=_is_count)
+register_setting(APPEAL_LIMIT, str, "5d", _("申诉多久之内答复（工作日，如5d）"), check=_is_limit)
 register_setting(GIFT_GUIDE, str, "300–500", _("礼物心愿的参考价值（元）"))
 
 
@@ -142,3 +157,14 @@ def extension_rule(territory: Territory | None) -> ExtensionRule:
         return ExtensionRule()
     values = settings_for(territory, [EXTENSIONS_MAX, EXTENSION_LONGEST])
     return ExtensionRule(times=int(values[EXTENSIONS_MAX]), longest=Limit.parse(str(values[EXTENSION_LONGEST])))
+
+
+def due_after(key: str, territory: Territory, at: datetime) -> datetime:
+    """When a limit that is a setting of the place ends, on the working-day calendar of the place."""
+    limit = Limit.parse(str(setting_for(territory, key)))
+    return deadline(ClockFacts(limit=limit, started_at=at), calendar_for(territory.pk)).due_at
+
+
+def count_of(key: str, territory: Territory | None, default: int) -> int:
+    """A number that is a setting of the place."""
+    return int(setting_for(territory, key)) if territory else default

@@ -6,7 +6,7 @@ wish, and the few conditions that are no table are added. The predicates are als
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 import rules
@@ -25,7 +25,7 @@ from wishes.wishes.decision import YES, Decision
 from wishes.wishes.domain import HELPER_ROLES, READING_ROLES, Action, ClaimState, End, Relation, State, step_for
 from wishes.wishes.events import WishFulfilled
 from wishes.wishes.handling.handover import CONDITIONS as HANDOVER_CONDITIONS
-from wishes.wishes.limits import reopen_rule
+from wishes.wishes.limits import APPEAL_DAYS, count_of, reopen_rule
 from wishes.wishes.models import COUNTED, Wish
 
 Viewer: TypeAlias = User | AnonymousUser
@@ -94,7 +94,9 @@ _PREDICATES: dict[Relation, Callable[[Viewer, Wish], bool]] = {
     Relation.HELPER: is_helper,
 }
 # What a cadre may do in the place of a resident who asked for it at the desk or by phone; each time it is recorded.
-ON_BEHALF_ACTIONS = frozenset({Action.CONFIRM, Action.REOPEN, Action.ANSWER, Action.WITHDRAW, Action.EDIT})
+ON_BEHALF_ACTIONS = frozenset(
+    {Action.CONFIRM, Action.REOPEN, Action.APPEAL, Action.ANSWER, Action.WITHDRAW, Action.EDIT}
+)
 
 
 def had_a_hand_in(user: Viewer, wish: Wish) -> bool:
@@ -224,8 +226,20 @@ def _partly_claimed(wish: Wish, now: datetime) -> Decision:
     return YES
 
 
+def _may_appeal(wish: Wish, now: datetime) -> Decision:
+    if wish.end != End.DECLINED or wish.closed_at is None:
+        return Decision(False, gettext_lazy("没有受理的心愿才能申诉。"), by_state=True)
+    days = count_of(APPEAL_DAYS, wish.territory, 15)
+    if now > wish.closed_at + timedelta(days=days):
+        return Decision(False, _("{days}天内可以申诉，现在已经过了。可以重新提出。").format(days=days), by_state=True)
+    if wish.appeals.filter(subject_type="wishes.wish", contested_at=wish.closed_at).exists():
+        return Decision(False, gettext_lazy("这件事已经申诉过一次了。"), by_state=True)
+    return YES
+
+
 _CONDITIONS: dict[Action, Callable[[Wish, datetime], Decision]] = {
     Action.REOPEN: _may_reopen,
+    Action.APPEAL: _may_appeal,
     Action.ASK: _not_waiting,
     Action.EXTEND: _not_waiting,
     Action.ANSWER: _waiting,
@@ -269,7 +283,7 @@ def _relation_reason(user: Viewer, action: Action, wish: Wish) -> str:
 
 
 _AUTHORS_ACTIONS = frozenset(
-    {Action.EDIT, Action.SUBMIT, Action.CONFIRM, Action.REOPEN, Action.ANSWER, Action.WITHDRAW}
+    {Action.EDIT, Action.SUBMIT, Action.CONFIRM, Action.REOPEN, Action.ANSWER, Action.WITHDRAW, Action.APPEAL}
 )
 
 

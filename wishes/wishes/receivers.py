@@ -15,7 +15,7 @@ from portal.accounts.export import register_data_section
 from portal.accounts.models import User
 from portal.accounts.signals import user_erased
 from wishes.wishes.catalogue import ensure_default_categories
-from wishes.wishes.models import Category, Claim, Wish
+from wishes.wishes.models import Appeal, Category, Claim, Wish
 from wishes.wishes.services.erasure import erase_person
 
 PARTS = ("questions", "ratings", "reopenings", "verifications", "extensions", "photos")
@@ -40,6 +40,10 @@ def wishes_of(user: User) -> dict[str, Any]:
     """Everything held on a person in wishes, for the copy of their data."""
     return {
         "wishes": [_wish_data(wish) for wish in Wish.objects.mine(user).prefetch_related(*PARTS)],
+        "appeals": [
+            {"wish": one.wish.number, "reason": one.reason, "decision": one.decision, "state": one.state}
+            for one in Appeal.objects.filter(appellant=user).select_related("wish")
+        ],
         "claims": [_claim_data(claim) for claim in Claim.objects.filter(claimant=user).select_related("wish")],
     }
 

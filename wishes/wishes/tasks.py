@@ -34,5 +34,5 @@ def forget_photos() -> int:
 
 @shared_task
 def remind() -> int:
-    """Reminds those who owe an answer about a wish: to offers and objections. May run at any time."""
+    """Reminds those who owe an answer: to offers, objections, call-backs, referrals, appeals. May run at any time."""
     return remind_all(now=timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from wishes.wishes.views import behalf, browse, decisions, detail, map, post, steps
+from wishes.wishes.views import appeals, behalf, browse, callbacks, decisions, detail, map, post, referrals, steps
 
 
 class NumberConverter:
@@ -24,6 +24,9 @@ urlpatterns = [
     path("map/", map.wish_map, name="wish_map"),
     path("map/<division:code>/shapes.json", map.shapes, name="wish_map_shapes"),
     path("mine/", browse.mine, name="wish_mine"),
+    path("callbacks/", callbacks.callbacks, name="wish_callbacks"),
+    path("appeals/<int:pk>/", appeals.appeal, name="wish_appeal"),
+    path("referral/<str:token>/", referrals.answer, name="wish_referral_answer"),
     path("decisions/", decisions.decisions, name="wish_decisions"),
     path("new/", post.new, name="wish_new"),
     path("new/for/", behalf.for_resident, name="wish_new_for"),
@@ -34,6 +37,8 @@ urlpatterns = [
     path("<wish_number:number>/clock/", detail.clock, name="wish_clock"),
     path("<wish_number:number>/posted/", post.posted, name="wish_posted"),
     path("<wish_number:number>/contact/", steps.contact, name="wish_contact"),
+    path("<wish_number:number>/callback/", callbacks.callback, name="wish_callback"),
+    path("<wish_number:number>/referral/", referrals.referral, name="wish_referral"),
     path("<wish_number:number>/edit/", steps.edit, name="wish_edit"),
     path("<wish_number:number>/<slug:slug>/", steps.step, name="wish_step"),
 ]

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from portal.accounts.models import User
 from portal.photos.models import Photo
 from wishes.wishes import services
-from wishes.wishes.domain import Stars
-from wishes.wishes.models import Claim, Wish
+from wishes.wishes.domain import CallOutcome, Stars
+from wishes.wishes.models import Claim, OutsideBody, Wish
 
 
 @dataclass(frozen=True)
@@ -205,6 +205,42 @@ def hand_on(after: timedelta, to: str, reason: str, *, by: str = "") -> Step:
     def act(s: Scene) -> object:
         services.transfer_wish(actor=s.person(by), wish=s.wish, to=s.people[to], reason=reason, at=s.at)
         return services.accept_handover(actor=s.people[to], wish=s.wish, at=s.at)
+
+    return Step(after, act)
+
+
+def refer(after: timedelta, body: str, reason: str, answered: str = "", *, by: str = "") -> Step:
+    """Referred to a registered body, which answers where `answered` says what."""
+
+    def act(s: Scene) -> object:
+        found, _new = OutsideBody.objects.get_or_create(name=body, defaults={"phone": "12345"})
+        wish = services.close_not_ours(actor=s.person(by), wish=s.wish, body=found, reason=reason, at=s.at)
+        return answered and services.answer_by_link(referral=wish.referrals.get(), answer=answered, at=s.at)
+
+    return Step(after, act)
+
+
+def appeal(after: timedelta, reason: str) -> Step:
+    """The author asks that somebody else look at the refusal."""
+    return Step(after, lambda s: services.open_appeal(actor=s.wish.author, subject=s.wish, reason=reason, at=s.at))
+
+
+def decide_appeal(after: timedelta, who: str, reason: str, *, uphold: bool) -> Step:
+    """Somebody else than who declined decides."""
+
+    def act(s: Scene) -> object:
+        found = s.wish.appeals.get(state="open")
+        return services.decide_appeal(actor=s.people[who], appeal=found, uphold=uphold, reason=reason, at=s.at)
+
+    return Step(after, act)
+
+
+def call(after: timedelta, who: str, outcome: str, note: str = "") -> Step:
+    """Somebody who had no part in it calls the resident back."""
+
+    def act(s: Scene) -> object:
+        services.look_up_phone(actor=s.people[who], wish=s.wish, at=s.at)
+        return services.record_call(actor=s.people[who], wish=s.wish, outcome=CallOutcome(outcome), note=note, at=s.at)
 
     return Step(after, act)
 

@@ -1,7 +1,22 @@
 """Stories of the demo in which it has to be settled who answers for a wish, and how it really was."""
 
 from portal.site.demo.people import HOME
-from portal.site.demo.script import Story, accept, claim, decide, done, object_to, rate, refuse, wait
+from portal.site.demo.script import (
+    Story,
+    accept,
+    appeal,
+    call,
+    claim,
+    decide,
+    decide_appeal,
+    decline,
+    done,
+    object_to,
+    rate,
+    refer,
+    refuse,
+    wait,
+)
 
 HANDLING_STORIES = (
     Story(
@@ -48,6 +63,59 @@ HANDLING_STORIES = (
         steps=(
             object_to(wait(hours=2), "加坡道要业主同意，请书记牵头。", to="许静", by="陈晓雨"),
             accept(wait(hours=3), "许静"),
+        ),
+    ),
+    Story(
+        "stall",
+        "张建华",
+        f"{HOME}-2",
+        "clean",
+        "北门外的早点摊占了人行道，轮椅过不去",
+        "每天六点到九点最挤。",
+        "北门外",
+        days=14,
+        clock="07:30",
+        steps=(
+            refer(
+                wait(hours=4),
+                "江心洲城管中队",
+                "占道经营归城管。",
+                "已经和摊主谈妥，挪到南侧空地，人行道留出两米。",
+                by="陈晓雨",
+            ),
+        ),
+    ),
+    Story(
+        "quarrel-board",
+        "孙德福",
+        f"{HOME}-1",
+        "dispute",
+        "楼上半夜挪家具，想请人调解",
+        "说过两回，没有用。",
+        "3栋",
+        days=9,
+        clock="21:10",
+        steps=(
+            decline(wait(hours=14), "双方的私事，请先自己商量。", by="陈晓雨"),
+            appeal(wait(hours=6), "商量过两回了，社区有调解员，为什么不能管？"),
+            decide_appeal(wait(days=1), "许静", "邻里调解正是我们的事，请调解员上门。", uphold=True),
+        ),
+    ),
+    Story(
+        "tap-call",
+        "张建华",
+        f"{HOME}-2",
+        "repair",
+        "卫生间的水龙头关不紧",
+        "滴滴答答一整夜。",
+        "7栋",
+        days=11,
+        clock="09:20",
+        steps=(
+            claim(wait(hours=5), "林志强", "下午带阀芯来。"),
+            done(wait(days=1), "换了阀芯。"),
+            rate(wait(hours=20), 4, 4, 2, "还是有一点滴。"),
+            call(wait(days=1), "许静", "not_done", "居民说关紧了还滴，请再看一次。"),
         ),
     ),
 )

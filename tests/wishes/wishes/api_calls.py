@@ -42,6 +42,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "accept-handover": {},
     "refuse-handover": {"reason": "这周不在。"},
     "withdraw-handover": {},
+    "appeal": {"reason": "这是大家的事。"},
     "decide-objection": {"reason": "还是网格来办。"},
     "reveal-contact": {"reason": "约时间上门。"},
 }

@@ -206,6 +206,15 @@ class VerificationSerializer(serializers.Serializer[Any]):
     note = serializers.CharField()
 
 
+class ReferralSerializer(serializers.Serializer[Any]):
+    """The body a wish was referred to, and what it answered."""
+
+    body = serializers.CharField(source="body.name")
+    due_at = serializers.DateTimeField(help_text=_("请对方最晚什么时候答复"))
+    answer = serializers.CharField()
+    answered_at = serializers.DateTimeField(allow_null=True)
+
+
 class WishDetailSerializer(WishCardSerializer):
     """A wish with its way, its people, and what the caller may do."""
 
@@ -231,6 +240,7 @@ class WishDetailSerializer(WishCardSerializer):
     questions = QuestionSerializer(many=True)
     looks = LookSerializer(many=True, help_text=_("谁看过联系方式；只给本人和工作人员"))
     verifications = VerificationSerializer(many=True, help_text=_("只给工作人员"))
+    referral = ReferralSerializer(allow_null=True, help_text=_("转请的单位和答复，公开"))
     contact = ContactSerializer(allow_null=True)
     actions = ActionSerializer(many=True)
     on_behalf_actions = ActionSerializer(many=True, help_text=_("可以替本人办的"))
@@ -299,6 +309,7 @@ def detail_of(wish: Wish, viewer: Viewer, *, now: datetime) -> Mapping[str, Any]
         if sees_private_notes(viewer, wish)
         else [],
         "contact": contact_for(viewer=viewer, wish=wish) if party or can(viewer, Action.REVEAL, wish) else None,
+        "referral": wish.referrals.select_related("body").last() if wish.end == End.NOT_OURS else None,
         "actions": [_named(action) for action in possible],
         "on_behalf_actions": [
             _named(action)

@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from grids.territory.domain import Level
 from grids.territory.models import Territory
-from wishes.wishes.domain import PUBLIC_ENDS, PUBLIC_STATES, Kind, SpecialGroup, State
+from wishes.wishes.domain import PUBLIC_ENDS, PUBLIC_STATES, CallOutcome, Kind, SpecialGroup, State
 from wishes.wishes.forms.posting import PhoneField
 from wishes.wishes.models import Category
 
@@ -249,7 +249,14 @@ class RejectBody(serializers.Serializer[Any]):
 class NotOursBody(serializers.Serializer[Any]):
     """Referred to another body."""
 
-    referred_to = words(100, _("转请哪个单位，公开"))
+    referred_to = words(100, _("转请哪个单位，公开；写了 body 可以不写"), required=False)
+    body = serializers.IntegerField(
+        min_value=1,
+        max_value=2**63 - 1,
+        required=False,
+        allow_null=True,
+        help_text=_("单位，见 outside-bodies"),
+    )
     reason = words(500, _("说明，公开"), required=False)
 
 
@@ -310,6 +317,32 @@ class DecideObjectionBody(serializers.Serializer[Any]):
         allow_null=True,
         help_text=_("请谁办，见 handlers；不写就仍由原来的同志负责"),
     )
+
+
+class AppealBody(OnBehalfBody):
+    """Asking that a decision be looked at again."""
+
+    reason = words(500, _("为什么觉得不对"))
+
+
+class DecideAppealBody(serializers.Serializer[Any]):
+    """The verdict on an appeal."""
+
+    uphold = serializers.BooleanField(help_text=_("true：申诉成立，撤销原来的处理"))
+    reason = words(500, _("为什么这样定，申诉的人会看到"))
+
+
+class CallBody(serializers.Serializer[Any]):
+    """What came of a call."""
+
+    outcome = serializers.ChoiceField(choices=CallOutcome.choices, help_text=_("居民怎么说"))
+    note = words(500, _("记录；还没办好的，写哪里没办好"), required=False)
+
+
+class ReferralAnswerBody(serializers.Serializer[Any]):
+    """What the other body said."""
+
+    answer = words(1000, _("答复，公开"))
 
 
 class RevealBody(serializers.Serializer[Any]):

@@ -21,6 +21,7 @@ from wishes.wishes.api import bodies
 from wishes.wishes.api.answers import ContactSerializer, WishDetailSerializer
 from wishes.wishes.api.reading import TAGS, WishView
 from wishes.wishes.domain import Action, Stars
+from wishes.wishes.forms.steps import outside_bodies
 from wishes.wishes.models import Wish
 from wishes.wishes.photos import PHOTO_PURPOSE
 from wishes.wishes.services.claims import claim_for
@@ -111,6 +112,19 @@ def _duplicate(actor: User, wish: Wish, data: Data) -> object:
     return services.close_duplicate(actor=actor, wish=wish, of=other, reason=data["reason"])
 
 
+def _not_ours(actor: User, wish: Wish, data: Data) -> object:
+    given = data.pop("body", None)
+    body = outside_bodies(wish).filter(pk=given).first() if given is not None else None
+    if given is not None and body is None:
+        raise Invalid(_("没有登记过这个单位。"), code="unknown_body", field="body")
+    return services.close_not_ours(actor=actor, wish=wish, body=body, **data)
+
+
+def _appeal(actor: User, wish: Wish, data: Data) -> object:
+    author = _principal(wish, data)
+    return services.open_appeal(actor=actor, subject=wish, on_behalf_of=author, **data)
+
+
 def _naming(service: Callable[..., object]) -> Take:
     """A service that may be told of a colleague, `to`."""
 
@@ -159,7 +173,8 @@ STEPS: Mapping[str, type[StepView]] = {
             bodies.ReasonBody,
             _plain(services.close_cannot_be_done),
         ),
-        ("not-ours", Action.CLOSE_NOT_OURS, bodies.NotOursBody, _plain(services.close_not_ours)),
+        ("not-ours", Action.CLOSE_NOT_OURS, bodies.NotOursBody, _not_ours),
+        ("appeal", Action.APPEAL, bodies.AppealBody, _appeal),
         ("duplicate", Action.CLOSE_DUPLICATE, bodies.DuplicateBody, _duplicate),
         ("question", Action.ASK, bodies.QuestionBody, _plain(services.pause_for_resident)),
         ("answer", Action.ANSWER, bodies.AnswerBody, _answer),

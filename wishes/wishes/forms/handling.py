@@ -1,10 +1,11 @@
-"""Forms by which it is settled who answers for a wish."""
+"""Forms of what is settled around a wish: who answers for it, call-backs, other bodies' answers, appeals."""
 
 from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
+from wishes.wishes.domain import CallOutcome
 from wishes.wishes.forms.steps import StepForm, colleagues
 from wishes.wishes.handling.handover import open_handover
 
@@ -79,3 +80,55 @@ class DecideObjectionForm(ColleagueForm):
         self.offer(_t("仍由{who}负责").format(who=who), people)
         if handover.proposed_id in people:
             self.initial["to"] = handover.proposed_id
+
+
+class AppealForm(StepForm):
+    reason = forms.CharField(
+        label=_("您为什么觉得不对"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("由书记或街道来看，不是原来处理的人。每次处理可以申诉一次。"),
+        error_messages={"required": _("请写一句为什么觉得不对。")},
+    )
+
+
+class DecideAppealForm(forms.Form):
+    verdict = forms.ChoiceField(
+        label=_("您怎么定"),
+        choices=[("uphold", _("申诉成立，撤销原来的处理")), ("dismiss", _("维持原来的处理"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选一个。")},
+    )
+    reason = forms.CharField(
+        label=_("为什么这样定"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("申诉的人会看到。"),
+        error_messages={"required": _("请写一句为什么这样定，申诉的人会看到。")},
+    )
+
+
+class CallForm(forms.Form):
+    outcome = forms.ChoiceField(
+        label=_("居民怎么说"),
+        choices=CallOutcome.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选一个。")},
+    )
+    note = forms.CharField(
+        label=_("记录"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("还没办好的，写下哪里没办好，办事的人会看到。"),
+    )
+
+
+class ReferralAnswerForm(forms.Form):
+    answer = forms.CharField(
+        label=_("答复"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("大家都能看到。请不要写居民的姓名和电话。"),
+        error_messages={"required": _("请写下答复，大家会看到。")},
+    )

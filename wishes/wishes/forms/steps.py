@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,7 @@ from portal.deadlines.domain import Limit
 from portal.deadlines.words import limit_words
 from wishes.wishes.forms.posting import PhoneField
 from wishes.wishes.limits import extension_rule
-from wishes.wishes.models import Wish
+from wishes.wishes.models import OutsideBody, Wish
 from wishes.wishes.services.claims import live_claims
 from wishes.wishes.services.steps import clock
 
@@ -216,14 +217,42 @@ class CannotBeDoneForm(StepForm):
     )
 
 
+def outside_bodies(wish: Wish) -> QuerySet[OutsideBody]:
+    """Registered bodies that matters of this place can be referred to."""
+    here = Q(territory=None) | Q(territory__path__in=ancestor_paths(wish.path))
+    return OutsideBody.objects.filter(here, is_active=True)
+
+
 class NotOursForm(StepForm):
+    """A registered body answers by a link of its own; any other is only named."""
+
+    body = forms.ModelChoiceField(
+        label=_("登记过的单位"),
+        queryset=OutsideBody.objects.none(),
+        required=False,
+        empty_label=_("都不是，写在下面"),
+        help_text=_("会请对方答复，答复对大家公开。"),
+    )
     referred_to = forms.CharField(
         label=_("转请哪个单位办理"),
+        required=False,
         max_length=100,
-        help_text=_("单位名称和电话。大家都能看到。"),
-        error_messages={"required": _("请写明转请哪个单位办理，大家会看到。")},
+        help_text=_("单位名称和电话。大家都能看到。选了登记过的单位可以不写。"),
     )
     reason = forms.CharField(label=_("说明"), required=False, max_length=500, widget=_words(3))
+
+    def prepare(self) -> None:
+        bodies = outside_bodies(self.wish)
+        if bodies.exists():
+            self.fields["body"].queryset = bodies  # type: ignore[attr-defined]
+        else:
+            del self.fields["body"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("body") and not cleaned.get("referred_to") and "referred_to" not in self.errors:
+            self.add_error("referred_to", _("请写明转请哪个单位办理，大家会看到。"))
+        return cleaned
 
 
 class DuplicateForm(StepForm):

@@ -55,3 +55,79 @@ class HandoverReminded(Payload):
 
     wish_id: int
     handover_id: int
+
+
+@event("wishes.callback.asked", label=_("列入回访"), visibility=INTERNAL)
+class CallbackAsked(Payload):
+    """Somebody will call the resident; `cause` is a `CallbackCause`."""
+
+    wish_id: int
+    callback_id: int
+    cause: str
+
+
+@event("wishes.callback.ended", label=_("电话回访"), visibility=Visibility.PARTIES)
+class CallbackEnded(Payload):
+    """What came of it: `outcome` is a `CallbackState`. Counted apart from the ratings."""
+
+    wish_id: int
+    callback_id: int
+    cause: str
+    outcome: str
+
+
+@event("wishes.callback.reminded", label=_("提醒回访"), visibility=INTERNAL)
+class CallbackReminded(Payload):
+    """Nobody has called in time."""
+
+    wish_id: int
+    callback_id: int
+
+
+@event("wishes.referral.answered", label=_("转请的单位答复了"), visibility=Visibility.PUBLIC)
+class ReferralAnswered(Payload):
+    """The other body's answer, public; it is the text."""
+
+    wish_id: int
+    referral_id: int
+    body_id: int
+
+
+@event("wishes.referral.reminded", label=_("提醒：转请的单位还没有答复"), visibility=INTERNAL)
+class ReferralReminded(Payload):
+    """The other body has not answered in time."""
+
+    wish_id: int
+    referral_id: int
+
+
+@event("wishes.appeal.opened", label=_("提出申诉"), visibility=Visibility.PARTIES)
+class AppealOpened(Payload):
+    """Somebody asks that a decision be looked at again; the reason is the text."""
+
+    wish_id: int
+    appeal_id: int
+
+
+@event("wishes.appeal.upheld", label=_("申诉成立，重新受理"), visibility=Visibility.PARTIES)
+class AppealUpheld(Payload):
+    """The decision is undone; the reason is the text."""
+
+    wish_id: int
+    appeal_id: int
+
+
+@event("wishes.appeal.dismissed", label=_("申诉看过了，维持原来的处理"), visibility=Visibility.PARTIES)
+class AppealDismissed(Payload):
+    """The decision stands; the reason is the text."""
+
+    wish_id: int
+    appeal_id: int
+
+
+@event("wishes.appeal.reminded", label=_("提醒答复申诉"), visibility=INTERNAL)
+class AppealReminded(Payload):
+    """Nobody has decided in time."""
+
+    wish_id: int
+    appeal_id: int

@@ -57,3 +57,66 @@ WAITING = notice_kind(
     urgent=True,
     for_staff=True,
 )
+CALLBACK_ASKED = notice_kind(
+    "wishes.callback_asked",
+    label=_("有居民等我们回访"),
+    title=_("有一位居民要回访"),
+    body=_("“{title}”（{number}）：{cause}。请没有经手的同志打个电话问一问。"),
+    channels=("inbox",),
+    for_staff=True,
+)
+CALLBACK_LATE = notice_kind(
+    "wishes.callback_late",
+    label=_("回访晚了"),
+    title=_("有一个回访到时间了"),
+    body=_("“{title}”（{number}）还没有回访，请尽快打个电话。"),
+    channels=("inbox",),
+    for_staff=True,
+)
+CALLBACK_UNSATISFIED = notice_kind(
+    "wishes.callback_unsatisfied",
+    label=_("回访的居民还不满意"),
+    title=_("居民说还没办好，请您过问"),
+    body=_("“{title}”（{number}）已经重新办理到了次数，回访时居民说还没办好：{reason}"),
+    for_staff=True,
+)
+REFERRAL_ANSWERED = notice_kind(
+    "wishes.referral_answered",
+    label=_("转请的单位答复了我的心愿"),
+    title=_("{body}答复了"),
+    body=_("关于“{title}”（{number}）：{answer}"),
+)
+REFERRAL_LATE = notice_kind(
+    "wishes.referral_late",
+    label=_("转请的单位还没有答复"),
+    title=_("{body}还没有答复，请问一问"),
+    body=_("“{title}”（{number}）转请{body}，已经过了答复的时间。"),
+    for_staff=True,
+)
+APPEALED = notice_kind(
+    "wishes.appealed",
+    label=_("有申诉等我定"),
+    title=_("有一件申诉等您定"),
+    body=_("“{title}”（{number}）：{reason}"),
+    for_staff=True,
+)
+APPEAL_LATE = notice_kind(
+    "wishes.appeal_late",
+    label=_("申诉还没有答复"),
+    title=_("有一件申诉到时间了"),
+    body=_("“{title}”（{number}）的申诉还没有答复，请尽快来定。"),
+    urgent=True,
+    for_staff=True,
+)
+APPEAL_UPHELD = notice_kind(
+    "wishes.appeal_upheld",
+    label=_("我的申诉有了结果"),
+    title=_("您的申诉成立"),
+    body=_("“{title}”（{number}）：{reason}"),
+)
+APPEAL_DISMISSED = notice_kind(
+    "wishes.appeal_dismissed",
+    label=_("我的申诉没有成立"),
+    title=_("您的申诉看过了，维持原来的处理"),
+    body=_("“{title}”（{number}）：{reason}"),
+)

@@ -1,5 +1,7 @@
 """Use cases of the micro-wish. Every change of a wish by a page, the API, the admin or a task is one call of these."""
 
+from wishes.wishes.services.appeals import decide_appeal, open_appeal
+from wishes.wishes.services.callbacks import look_up_phone, record_call, waiting_callback
 from wishes.wishes.services.claims import claim_wish, declare_enough, give_up_claim
 from wishes.wishes.services.closing import (
     close_cannot_be_done,
@@ -29,6 +31,7 @@ from wishes.wishes.services.posting import (
     start_draft,
     submit_wish,
 )
+from wishes.wishes.services.referrals import answer_by_link, record_answer
 from wishes.wishes.services.verification import publish_wish, reject_verification, verify_wish
 from wishes.wishes.services.waiting import answer_question, extend_wish, pause_for_resident
 
@@ -36,6 +39,7 @@ __all__ = [
     "Contact",
     "WishFields",
     "accept_handover",
+    "answer_by_link",
     "answer_question",
     "attach_photo",
     "auto_confirm_wish",
@@ -45,6 +49,7 @@ __all__ = [
     "close_not_ours",
     "confirm_wish",
     "contact_for",
+    "decide_appeal",
     "decide_objection",
     "declare_enough",
     "decline_wish",
@@ -54,9 +59,13 @@ __all__ = [
     "fulfil_claim",
     "give_up_claim",
     "index_words",
+    "look_up_phone",
     "object_to_dispatch",
+    "open_appeal",
     "pause_for_resident",
     "publish_wish",
+    "record_answer",
+    "record_call",
     "recount_open_wishes",
     "redispatch_wish",
     "refuse_handover",
@@ -69,6 +78,7 @@ __all__ = [
     "submit_wish",
     "transfer_wish",
     "verify_wish",
+    "waiting_callback",
     "withdraw_handover",
     "withdraw_wish",
 ]

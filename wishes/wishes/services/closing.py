@@ -11,9 +11,10 @@ from portal.outbox.registry import Payload
 from portal.outbox.services import record
 from wishes.wishes.domain import Action, End
 from wishes.wishes.events import WishCannotBeDone, WishDeclined, WishDuplicate, WishNotOurs, WishWithdrawn
-from wishes.wishes.models import Wish
+from wishes.wishes.models import OutsideBody, Wish
 from wishes.wishes.policies import require
 from wishes.wishes.services import steps
+from wishes.wishes.services.referrals import refer
 
 
 @transaction.atomic
@@ -28,8 +29,18 @@ def close_cannot_be_done(*, actor: User, wish: Wish, reason: str, at: datetime |
 
 
 @transaction.atomic
-def close_not_ours(*, actor: User, wish: Wish, referred_to: str, reason: str = "", at: datetime | None = None) -> Wish:
+def close_not_ours(
+    *,
+    actor: User,
+    wish: Wish,
+    referred_to: str = "",
+    body: OutsideBody | None = None,
+    reason: str = "",
+    at: datetime | None = None,
+) -> Wish:
     """Another body's matter (转请别处办理); `referred_to` names it to the public, `reason` says more.
+
+    With `body`, a registered one, its answer is waited for and will be public on the wish.
 
     Raises `Invalid` (field "referred_to"), `NotAllowed`, `Conflict`.
     """
@@ -37,7 +48,10 @@ def close_not_ours(*, actor: User, wish: Wish, referred_to: str, reason: str = "
     wish = steps.locked(wish)
     require(actor, Action.CLOSE_NOT_OURS, wish, at=now)
     message = _("请写明转请哪个单位办理，大家会看到。")
-    wish.referred_to = steps.required(referred_to, field="referred_to", message=message, longest=100)
+    named = referred_to or (str(body)[:100] if body else "")
+    wish.referred_to = steps.required(named, field="referred_to", message=message, longest=100)
+    if body is not None:
+        refer(wish, body, actor=actor, at=now)
     reason = steps.optional(reason, field="reason")
     steps.close(wish, action=Action.CLOSE_NOT_OURS, end=End.NOT_OURS, reason=reason, at=now)
     return _ended(wish, WishNotOurs(wish_id=wish.pk, claimant_id=wish.claimant_id), actor=actor, at=now)

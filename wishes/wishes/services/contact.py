@@ -30,7 +30,7 @@ class Contact:
 def contact_for(*, viewer: User | AnonymousUser, wish: Wish) -> Contact:
     """The contact as stars; the real one only for the author, and for the cadre who is writing the draft down."""
     if is_author(viewer, wish) or is_scribe(viewer, wish):
-        return _real(wish)
+        return real_contact(wish)
     return Contact(
         name=mask_name(wish.contact_name),
         phone=mask_phone(wish.contact_phone) if wish.contact_phone else "",
@@ -48,12 +48,13 @@ def reveal_contact(*, actor: User, wish: Wish, reason: str, at: datetime | None 
     now = steps.moment(at)
     wish = steps.locked(wish)
     if is_author(actor, wish):
-        return _real(wish)
+        return real_contact(wish)
     require(actor, Action.REVEAL, wish, at=now)
     reason = steps.required(reason, field="reason", message=_("请写一句为什么要看，许愿人会看到。"), longest=200)
     record(ContactRevealed(wish_id=wish.pk, viewer_id=actor.pk), subject=wish, actor=actor, text=reason, at=now)
-    return _real(wish)
+    return real_contact(wish)
 
 
-def _real(wish: Wish) -> Contact:
+def real_contact(wish: Wish) -> Contact:
+    """Everything, unmasked: for services that have asked the policy and written the look down."""
     return Contact(name=wish.contact_name, phone=wish.contact_phone, address=wish.address, masked=False)

@@ -13,7 +13,19 @@ from portal.outbox.services import erase_texts, record
 from portal.photos.services import delete_photo
 from wishes.wishes.domain import Action, ClaimState, End, SpecialGroup, State
 from wishes.wishes.events import WishAutoConfirmed, WishWithdrawn
-from wishes.wishes.models import Claim, Handover, Question, Rating, Reopening, Verification, Wish, WishPhoto
+from wishes.wishes.models import (
+    Appeal,
+    Call,
+    Claim,
+    Handover,
+    Question,
+    Rating,
+    Referral,
+    Reopening,
+    Verification,
+    Wish,
+    WishPhoto,
+)
 from wishes.wishes.services import steps
 from wishes.wishes.services.claims import drop
 
@@ -44,6 +56,10 @@ def erase_person(*, user: User, words: tuple[str, ...], at: datetime) -> None:
     _erase_events(user, touched)
     _blot_out(Question.objects.filter(wish__in=touched), "text", words)
     _blot_out(Wish.objects.filter(pk__in=touched), "end_reason", words)
+    Appeal.objects.filter(appellant=user).update(reason=_("（本人已注销）"))
+    Call.objects.filter(callback__wish__author=user).update(note="")
+    _blot_out(Appeal.objects.filter(wish__in=touched), "decision", words)
+    _blot_out(Referral.objects.filter(wish__in=touched), "answer", words)
     for field in ("reason", "decision"):
         _blot_out(Handover.objects.filter(wish__in=touched), field, words)
 

@@ -10,7 +10,7 @@ from portal.accounts.models import User
 from portal.errors import Invalid, NotAllowed
 from portal.outbox.services import record
 from portal.photos.models import Photo
-from wishes.wishes.domain import Action, ClaimState, End, PhotoRole, Stars, State, state_after_reopening
+from wishes.wishes.domain import Action, CallbackState, ClaimState, End, PhotoRole, Stars, State, state_after_reopening
 from wishes.wishes.events import PartFulfilled, WishAutoConfirmed, WishConfirmed, WishFulfilled, WishReopened
 from wishes.wishes.limits import auto_confirm_after
 from wishes.wishes.models import Claim, Rating, Reopening, Wish
@@ -125,9 +125,15 @@ def reopen_wish(
     now = steps.moment(at)
     wish = steps.locked(wish)
     require(actor, Action.REOPEN, wish, on_behalf_of=on_behalf_of, at=now)
+    return reopen(wish, actor=actor, reason=reason, on_behalf_of=on_behalf_of, at=now)
+
+
+def reopen(wish: Wish, *, actor: User, reason: str, on_behalf_of: User | None, at: datetime) -> Wish:
+    """Reopens a locked wish, in the transaction of whoever has found that it may be. Raises `Invalid`."""
     reason = steps.required(reason, field="reason", message=_("请写一句哪里还没办好。"))
+    wish.callbacks.filter(state=CallbackState.WAITING).update(state=CallbackState.LAPSED, done_at=at, remind_at=None)
     wish.enough_at = None
-    claims = _revive_claims(wish, at=now)
+    claims = _revive_claims(wish, at=at)
     if wish.is_shared:
         steps.move(wish, Action.REOPEN, steps.portions_of(wish).state)
     else:
@@ -138,10 +144,10 @@ def reopen_wish(
     wish.end = wish.end_reason = ""
     wish.closed_at = wish.fulfilled_at = None
     wish.reopen_count += 1
-    Reopening.objects.create(wish=wish, reason=reason, reopened_at=now)
-    steps.restart(wish, at=now)
+    Reopening.objects.create(wish=wish, reason=reason, reopened_at=at)
+    steps.restart(wish, at=at)
     event = WishReopened(wish_id=wish.pk, times=wish.reopen_count, claimant_id=wish.claimant_id)
-    record(event, subject=wish, actor=actor, on_behalf_of=on_behalf_of, at=now)
+    record(event, subject=wish, actor=actor, on_behalf_of=on_behalf_of, at=at)
     return steps.save(wish)
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from grids.roles.domain import HANDLER_ROLES
 from grids.roles.queries import holds_anywhere
+from wishes.wishes.handling.appeals import appeals_for
 from wishes.wishes.handling.handover import owed_by
 from wishes.wishes.views.access import member_of
 
@@ -19,7 +20,7 @@ MOST = 50
 @login_required
 @require_safe
 def decisions(request: HttpRequest) -> HttpResponse:
-    """Wishes offered to the cadre, and objections to decide."""
+    """Wishes offered to the cadre, objections and appeals to decide."""
     user = member_of(request)
     if not holds_anywhere(user, HANDLER_ROLES):
         raise PermissionDenied(_("这里是工作人员的页面。您现在没有负责的网格或社区。"))
@@ -27,5 +28,6 @@ def decisions(request: HttpRequest) -> HttpResponse:
     context = {
         "offers": [each for each in owed if each.proposed_id == user.pk],
         "objections": [each for each in owed if each.proposed_id != user.pk],
+        "appeals": list(appeals_for(user)[:MOST]),
     }
     return render(request, "wishes/wishes/decisions.html", context)

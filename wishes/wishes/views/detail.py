@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 from portal.accounts.models import User
 from portal.deadlines.words import explain, urgency_of
 from portal.outbox.querysets import timeline
-from wishes.wishes.domain import OPEN_STATES, Action, PhotoRole, State
+from wishes.wishes.domain import OPEN_STATES, Action, End, PhotoRole, State
+from wishes.wishes.handling.appeals import may_decide_appeal
 from wishes.wishes.handling.handover import open_handover
 from wishes.wishes.limits import auto_confirm_after
 from wishes.wishes.models import Question, Wish
@@ -61,6 +62,7 @@ BESIDE = (
     Action.REJECT_VERIFICATION,
     Action.ASK,
     Action.REOPEN,
+    Action.APPEAL,
     Action.ENOUGH,
     Action.EDIT,
     Action.WITHDRAW,
@@ -125,6 +127,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "panels": panels_of(request, wish, Slot.HEAD, Slot.BUTTONS, Slot.BELOW, Slot.ASIDE),
         "handover": open_handover(wish) if handler and wish.state in OPEN_STATES else None,
     }
+    context |= _afterwards(viewer, wish, told, handler=handler)
     if told & {"wishes.wish.verified", "wishes.wish.returned"} and sees_private_notes(viewer, wish):
         context["verifications"] = list(wish.verifications.select_related("verified_by"))
     return render(request, "wishes/wishes/detail.html", context)
@@ -137,6 +140,20 @@ def clock(request: HttpRequest, number: str) -> HttpResponse:
     running = clock_of_wish(wish)
     context = {"wish": wish, "words": explain(running, timezone.now()) if running else []}
     return render(request, "wishes/wishes/clock.html", context)
+
+
+def _afterwards(viewer: Viewer, wish: Wish, told: set[str], *, handler: bool) -> dict[str, Any]:
+    """What came after an end: another body's answer, an appeal, a call-back owed."""
+    found: dict[str, Any] = {}
+    if wish.end == End.NOT_OURS:
+        found["referral"] = wish.referrals.select_related("body").last()
+    if "wishes.appeal.opened" in told:
+        appeal = wish.appeals.select_related("wish").filter(subject_type="wishes.wish").last()
+        decides = appeal is not None and isinstance(viewer, User) and may_decide_appeal(viewer, appeal)
+        found |= {"appeal": appeal, "may_decide_appeal": decides}
+    if handler and wish.state == State.CLOSED and "wishes.callback.asked" in told:
+        found["callback"] = wish.callbacks.last()
+    return found
 
 
 def _questions(wish: Wish) -> list[Question]:

@@ -75,6 +75,12 @@ def _confirm(call: Call) -> object:
     )
 
 
+def _appeal(call: Call) -> object:
+    return services.open_appeal(
+        actor=call.actor, subject=call.wish, reason=call.data["reason"], on_behalf_of=call.on_behalf_of
+    )
+
+
 def _plain(service: Callable[..., object]) -> Callable[[Call], object]:
     """A service whose keywords are the form's fields."""
     return lambda call: service(actor=call.actor, wish=call.wish, **call.data)
@@ -255,6 +261,15 @@ _ALL = (
         run=_plain(services.transfer_wish),
         button=_("转派"),
         done=_("已经告诉对方。"),
+    ),
+    StepPage(
+        action=Action.APPEAL,
+        heading=_("请别的同志再看一看"),
+        lede=_("由书记或街道来看，不是原来处理的人。结果会发消息告诉您。"),
+        form=handling.AppealForm,
+        run=_appeal,
+        button=_("提出申诉"),
+        done=_("申诉收到了，会请别的同志来看，结果告诉您。"),
     ),
     StepPage(
         action=Action.OBJECT,
