@@ -86,6 +86,7 @@ def body(world: World, path: str) -> dict[str, object]:
     if path.endswith("/report/"):
         words["reason"] = "rude"
     stars = dict.fromkeys(("speed", "attitude", "result"), 5)
+    words["outcome"] = "satisfied"
     return {
         **words,
         **stars,
@@ -94,6 +95,7 @@ def body(world: World, path: str) -> dict[str, object]:
         "of": world.wishes["closed"].number,
         "agreed": True,
         "show_again": True,
+        "uphold": False,
     }
 
 
