@@ -196,12 +196,12 @@ def test_no_link_is_guessed_and_an_old_one_is_over(cast: Cast, referral: Referra
     assert Referral.objects.get().answer == ""
 
 
-def test_the_link_is_not_asked_without_end(cast: Cast, referral: Referral) -> None:
+def test_nothing_is_sent_by_a_link_without_end(cast: Cast, referral: Referral) -> None:
     url = reverse("wish_referral_answer", args=[link_token(referral)])
 
-    statuses = [Client().get(url).status_code for _ in range(31)]
+    statuses = [Client().post(url, {"answer": ""}).status_code for _ in range(31)]
 
-    assert (statuses[0], statuses[-1]) == (200, 429)
+    assert (statuses[0], statuses[-1]) == (400, 429)
 
 
 def test_staff_write_an_answer_down_and_are_reminded_of_one_that_is_missing(cast: Cast, referral: Referral) -> None:

@@ -47,7 +47,10 @@ def referral(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
-    """The body's own page: the public part of the wish, and its answer. Whoever has the link speaks for the body."""
+    """The body's own page: the public part of the wish, and its answer. Whoever has the link speaks for the body.
+
+    The link cannot be guessed; how often something is sent from one address is limited.
+    """
     if not ratelimit.consume(request, action="answer_referral"):
         return render(request, "429.html", status=429)
     found = referral_of(token)
