@@ -62,8 +62,8 @@ def accept_and_withdraw(cast: Cast, wish: Wish, *, unguarded: bool = False) -> l
 
 
 @pytest.fixture
-def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everybody reads the wish before anybody writes."""
+def unlocked(wish: Wish, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on everybody reads the wish before anybody writes."""
     inside = Barrier(2)
 
     def read(wish: Wish) -> Wish:
