@@ -1,8 +1,10 @@
 """Configuring categories and answer templates; looking at wishes without touching them."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _t
@@ -17,6 +19,7 @@ from wishes.wishes.domain import OPEN_STATES
 from wishes.wishes.models import AnswerTemplate, Category, OutsideBody, Wish
 from wishes.wishes.querysets import under_paths
 from wishes.wishes.services import redispatch_wish
+from wishes.wishes.tasks import index_category
 
 give_admin_permissions(
     Role.SYSTEM_ADMINISTRATOR,
@@ -52,6 +55,12 @@ class CategoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         (_("怎么办"), {"fields": ("urgency", "responsible_role", "needs_verification", "needs_moderation")}),
         (_("紧急情况"), {"fields": ("emergency_advice",)}),
     )
+
+    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
+        """Wishes are found by the name of their category as well."""
+        super().save_model(request, obj, form, change)
+        if change and "name" in form.changed_data:
+            transaction.on_commit(partial(index_category.delay, obj.pk), robust=True)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "parent":

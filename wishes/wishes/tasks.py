@@ -6,7 +6,7 @@ from django.utils import timezone
 from wishes.wishes.domain import State
 from wishes.wishes.models import Wish
 from wishes.wishes.photos import forget_unused_photos
-from wishes.wishes.services import auto_confirm_wish, redispatch_wish
+from wishes.wishes.services import auto_confirm_wish, index_words, redispatch_wish
 from wishes.wishes.services.reminding import remind_all
 
 
@@ -24,6 +24,12 @@ def redispatch() -> int:
     now = timezone.now()
     waiting = Wish.objects.without_responsible().order_by("pk")
     return sum(redispatch_wish(wish=wish, at=now) for wish in waiting.iterator(chunk_size=500))
+
+
+@shared_task
+def index_category(category_id: int) -> int:
+    """Writes the searched words of a category's wishes anew, after it was renamed; answers with how many batches."""
+    return sum(1 for _ in index_words(everything=True, category=category_id))
 
 
 @shared_task

@@ -1,8 +1,14 @@
 """The words of a wish follow the wish, whatever changes it; the numbers of the map follow its state."""
 
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
+from django.contrib import admin
 from django.core.management import call_command
 from django.db import connection
+from django.test import RequestFactory
 
 from portal.accounts.erasure import erase_user
 from tests.wishes.wishes.factories import (
@@ -19,7 +25,9 @@ from tests.wishes.wishes.factories import (
     posted,
 )
 from wishes.wishes import services
-from wishes.wishes.models import OpenCount, SearchText, Wish
+from wishes.wishes.admin import CategoryAdmin
+from wishes.wishes.models import Category, OpenCount, SearchText, Wish
+from wishes.wishes.tasks import index_category
 
 pytestmark = pytest.mark.django_db
 
@@ -81,13 +89,20 @@ def test_whoever_leaves_leaves_no_words(cast: Cast) -> None:
     assert words(wish) == ""
 
 
-def test_the_command_writes_the_words_of_a_renamed_category(cast: Cast) -> None:
+def test_a_renamed_category_is_found_by_its_new_name(
+    cast: Cast, django_capture_on_commit_callbacks: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     category = CategoryFactory(name="旧的名字")
     wish = posted(cast, category=category)
+    monkeypatch.setattr(index_category, "delay", index_category)
+    site = CategoryAdmin(Category, admin.site)
     category.name = "新的名字"
-    category.save()
-    call_command("index_wishes", category=category.code, verbosity=0)
+    with django_capture_on_commit_callbacks(execute=True):
+        site.save_model(RequestFactory().get("/"), category, SimpleNamespace(changed_data=["name"]), change=True)
     assert words(wish).endswith("新的名字")
+    Category.objects.update(name="又一个名字")
+    call_command("index_wishes", category=category.code, verbosity=0)
+    assert words(wish).endswith("又一个名字")
 
 
 def test_numbers_follow_the_state(cast: Cast) -> None:
