@@ -5,7 +5,8 @@ from datetime import date
 from typing import TypeAlias
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, QuerySet, Value
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from grids.roles.domain import Held, ResidencyStatus, Role
@@ -19,6 +20,18 @@ Person: TypeAlias = User | AnonymousUser
 _CACHE = "_roles_held"
 
 
+# Asked by every page, so it is written out: putting it together would cost more than answering it.
+_HELD = """
+SELECT a.role, a.territory_id, t.path, t.level
+FROM grids_appointment a JOIN grids_territory t ON t.id = a.territory_id
+WHERE a.user_id = %(user)s AND a.starts_on <= %(day)s AND (a.ends_on IS NULL OR a.ends_on > %(day)s)
+UNION ALL
+SELECT 'resident', r.community_id, t.path, t.level
+FROM grids_residency r JOIN grids_territory t ON t.id = r.community_id
+WHERE r.user_id = %(user)s AND r.status = %(lives)s
+"""
+
+
 def held_by(user: Person, on: date | None = None) -> tuple[Held, ...]:
     """Every role the person holds on the day (today in Shanghai unless told), remembered on the user object."""
     if not isinstance(user, User) or not user.is_active:
@@ -26,19 +39,9 @@ def held_by(user: Person, on: date | None = None) -> tuple[Held, ...]:
     day = on or timezone.localdate()
     known: dict[date, tuple[Held, ...]] = user.__dict__.setdefault(_CACHE, {})
     if day not in known:
-        fields = ("held_role", "territory_id", "path", "level")
-        appointed = (
-            Appointment.objects.in_force(day)
-            .filter(user=user)
-            .annotate(held_role=F("role"), path=F("territory__path"), level=F("territory__level"))
-        )
-        lives = Residency.objects.filter(user=user, status=ResidencyStatus.APPROVED).annotate(
-            held_role=Value(str(Role.RESIDENT)),
-            territory_id=F("community_id"),
-            path=F("community__path"),
-            level=F("community__level"),
-        )
-        rows = appointed.values_list(*fields).union(lives.values_list(*fields), all=True)
+        with connection.cursor() as cursor:
+            cursor.execute(_HELD, {"user": user.pk, "day": day, "lives": str(ResidencyStatus.APPROVED)})
+            rows = cursor.fetchall()
         known[day] = tuple(Held(Role(role), pk, path, Level(level)) for role, pk, path, level in rows)
     return known[day]
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,10 +20,31 @@ def text_in_force(kind: str, *, now: dt.datetime | None = None) -> ConsentText |
 
 
 def outstanding_texts(user: User, *, now: dt.datetime | None = None) -> ConsentTextQuerySet:
-    """Required texts in force that the person has not agreed to, or took back: one query, asked by every page."""
+    """Required texts in force that the person has not agreed to, or took back: one query."""
     agreed = Consent.objects.live().filter(user=user, text=OuterRef("pk"))
     texts = ConsentText.objects.in_force(now).filter(kind__in=ConsentText.REQUIRED)
     return texts.exclude(Exists(agreed)).order_by("kind")
+
+
+# Asked by every page, so it is written out: putting it together would cost more than answering it.
+_OUTSTANDING = """
+SELECT EXISTS (
+    SELECT 1 FROM portal_consenttext t
+    WHERE t.kind = ANY (%s) AND t.id = (
+        SELECT u.id FROM portal_consenttext u WHERE u.kind = t.kind AND u.effective_at <= %s
+        ORDER BY u.version DESC LIMIT 1
+    ) AND NOT EXISTS (
+        SELECT 1 FROM portal_consent c WHERE c.text_id = t.id AND c.user_id = %s AND c.withdrawn_at IS NULL
+    )
+)
+"""
+
+
+def is_anything_outstanding(user: User, *, now: dt.datetime | None = None) -> bool:
+    """Whether there are `outstanding_texts`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OUTSTANDING, [[str(kind) for kind in ConsentText.REQUIRED], now or timezone.now(), user.pk])
+        return bool(cursor.fetchone()[0])
 
 
 def has_consent(user: User, kind: str, *, now: dt.datetime | None = None) -> bool:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.accounts.adapter import entered_with_two_factors
-from portal.accounts.consents import outstanding_texts
+from portal.accounts.consents import is_anything_outstanding
 from portal.accounts.models import User
 from portal.accounts.policies import is_staff_member
 
@@ -51,7 +51,7 @@ class RequiredStepsMiddleware:
             return _ask_second_factor(request, user, route)
         # What is being sent goes through, so that nothing typed is lost; the question comes with the next page.
         is_page = request.method in ("GET", "HEAD") and not request.path.startswith("/api/")
-        if is_page and outstanding_texts(user).exists():
+        if is_page and is_anything_outstanding(user):
             return HttpResponseRedirect(f"{reverse('accounts_consent')}?{_next(request)}")
         return None
 

@@ -1,6 +1,7 @@
 """Taking photos in, making clean copies of them, and removing them."""
 
 import contextlib
+import errno
 import logging
 import os
 import secrets
@@ -40,6 +41,7 @@ logger = logging.getLogger(__name__)
 FIELD = "photos"
 # A file without its row is one whose transaction was rolled back; no request lasts this long.
 ORPHAN_AGE = timedelta(hours=1)
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def accept_upload(*, actor: User, file: "UploadedFile[bytes]", purpose: str) -> Photo:
@@ -89,14 +91,31 @@ def _check_daily_share(actor: User) -> None:
         raise Invalid(_("您今天传的照片太多了，请明天再传。"), code="photo_daily_share", field=FIELD)
 
 
+class NoRoom(Invalid):
+    """The disk is full; nothing else of what was sent is lost by it."""
+
+    status = 507
+    default_code = "photo_no_room"
+
+
 def _store(file: "UploadedFile[bytes]", target: Path) -> None:
-    """Writes the upload where nobody but the portal reads, and has it on the disk before a row speaks of it."""
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _whole_file(target) as part, part.open("wb") as out:
-        for chunk in file.chunks():
-            out.write(chunk)
-        out.flush()
-        os.fsync(out.fileno())
+    """Writes the upload where nobody but the portal reads, and has it on the disk before a row speaks of it.
+
+    Raises `NoRoom` when the disk is full.
+    """
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _whole_file(target) as part, part.open("wb") as out:
+            for chunk in file.chunks():
+                out.write(chunk)
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        logger.error("No room left for uploads in %s", target.parent)
+        words = _("照片现在存不下了，工作人员会尽快处理。写好的文字都还在，可以先不放照片，过一会儿再补。")
+        raise NoRoom(words, field=FIELD) from error
 
 
 @contextlib.contextmanager

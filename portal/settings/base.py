@@ -291,6 +291,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "open_data": {"task": "wishes.opendata.tasks.publish", "schedule": 1800.0, "options": {"expires": 1800}},
     "deliver_hooks": {"task": "portal.webhooks.tasks.deliver", "schedule": 30.0, "options": {"expires": 60}},
     "forget_hooks": {"task": "portal.webhooks.tasks.forget_hooks", "schedule": 3600.0, "options": {"expires": 3600}},
+    "forget_codes": {"task": "portal.accounts.tasks.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget_keys": {"task": "portal.api.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 3600}},
     "lapse": {"task": "grids.roles.tasks.lapse", "schedule": 3600.0, "options": {"expires": 3600}},
     "redispatch": {"task": "wishes.wishes.tasks.redispatch", "schedule": 600.0, "options": {"expires": 600}},

@@ -4,10 +4,12 @@ Tells 200 and ``"ok": true`` when all of it does, else 503. The answer names wha
 """
 
 import logging
+import shutil
 import time
 from collections.abc import Callable
 
 from celery import current_app
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
@@ -22,6 +24,7 @@ WORKER_ANSWER = 3.0  # seconds a worker has for its answer
 BEAT_SILENCE = 150.0  # seconds without a canary from beat, which sends one every 30
 QUESTION_INTERVAL = 2  # seconds between two questions to the worker, however often somebody looks
 KEEP = 24 * 3600
+ROOM = 100 * 1024 * 1024  # bytes that must be free where uploads go
 STARTED = time.time()
 
 
@@ -76,10 +79,18 @@ def check_beat() -> None:
         raise Unhealthy("the schedule stands still")
 
 
+def check_files() -> None:
+    """There is room for a good many photos."""
+    folder = next(path for path in (settings.MEDIA_ROOT, *settings.MEDIA_ROOT.parents) if path.exists())
+    if shutil.disk_usage(folder).free < ROOM:
+        raise Unhealthy("no room left")
+
+
 CHECKS: dict[str, Callable[[], None]] = {
     "database": check_database,
     "cache": check_cache,
     "broker": check_broker,
+    "files": check_files,
     "worker": check_worker,
     "beat": check_beat,
 }

@@ -1,9 +1,12 @@
-"""What is asked of the database once, before the first request is answered."""
+"""What happens once, before the first request is answered."""
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import translation
 
 # The user name of every demo account that enters by password begins so. Their passwords are in the README.
 DEMO_PREFIX = "demo-"
@@ -21,3 +24,11 @@ def refuse_demo_accounts() -> None:
             "This database holds demo accounts, whose passwords are known to everybody. Use an empty database, "
             "or set WUWEI_ALLOW_DEMO=1 for a portal that only shows the demo."
         )
+
+
+def load_early() -> None:
+    """Read routes, texts and the common template now: workers then share them, and nobody waits for them."""
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            reverse("home")
+    get_template("site/base.html")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from celery.signals import task_postrun
+from celery.signals import task_postrun, task_prerun, task_success
 from django.apps import AppConfig
 
 CLAIMED = "wishes.wish.claimed"
@@ -102,8 +102,35 @@ def unlocked() -> None:
     steps.locked = locked
 
 
+def in_each_task() -> None:
+    """In the worker: each task waits to be killed once before it begins, and once when all but the answer is done."""
+    folder = Path(os.environ["WUWEI_FAULT_FILE"])
+    folder.mkdir(exist_ok=True)
+
+    def stop(moment: str) -> Callable[..., None]:
+        def arrived(task: Any = None, **_: Any) -> None:
+            mark = folder / f"{task.name}.{moment}"
+            try:
+                mark.touch(exist_ok=False)
+            except FileExistsError:
+                return  # it has been killed here already
+            (folder / f"{task.name}.waits").write_text(str(os.getpid()))
+            time.sleep(600)
+
+        return arrived
+
+    def succeeded(sender: Any = None, **_: Any) -> None:
+        if (folder / f"{sender.name}.after").exists():
+            (folder / f"{sender.name}.done").touch()
+
+    task_prerun.connect(stop("before"), weak=False)
+    task_success.connect(succeeded, weak=False)
+    task_postrun.connect(stop("after"), weak=False)
+
+
 MOMENTS: dict[str, Callable[[], None]] = {
-    moment.__name__: moment for moment in (after_commit, after_effect, after_task, after_gateway, unlocked)
+    moment.__name__: moment
+    for moment in (after_commit, after_effect, after_task, after_gateway, unlocked, in_each_task)
 }
 
 
