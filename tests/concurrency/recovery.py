@@ -1,4 +1,4 @@
-"""How long the portal took to be itself again after each fault: printed in the end, and kept for docs/reliability.md."""
+"""How long the portal took to be itself again after each fault: printed in the end, kept for docs/reliability.md."""
 
 import json
 import os

@@ -7,6 +7,7 @@ import http.client
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import time as clock_time
 from datetime import timedelta
@@ -23,6 +24,7 @@ from portal.notifications.domain import Standing
 from portal.notifications.models import ChannelDelivery, Notice, QuietHours
 from portal.outbox.models import Delivery, Event
 from tests.concurrency.faults import CLAIMED
+from tests.concurrency.recovery import note
 from tests.portal_server import PortalServer, wait_for
 from tests.wishes.wishes.factories import Cast, make_cast, posted
 from wishes.wishes import services
@@ -171,9 +173,11 @@ def test_web_killed_between_commit_and_publish(scene: Scene) -> None:
     assert scene.claims() == [ClaimState.LIVE]
     assert scene.times_told() == (1, 0, 0)
 
+    began = time.monotonic()
     portal.start_web()
     portal.start_worker()
     scene.settle()
+    note("web killed between COMMIT and telling", meanwhile="no answer", seconds=time.monotonic() - began)
     assert scene.times_told() == (1, 1, 1)
     # The volunteer, who got no answer, tries again: the claim is there already, and stays one.
     status, _ = scene._send("GET", f"/wishes/{scene.wish.number}/", {})
@@ -196,8 +200,11 @@ def test_worker_killed_in_the_middle_of_telling(scene: Scene, moment: str, told_
     portal.kill_worker()
     assert scene.times_told()[:2] == told_before
 
+    began = time.monotonic()
     portal.start_worker()
     scene.settle()
+    seconds = time.monotonic() - began
+    note(f"all of the worker killed: {moment.replace('_', ' ')}", meanwhile="503 after 20 s", seconds=seconds)
     assert scene.times_told() == (1, 1, 1)
 
 
@@ -232,9 +239,15 @@ def test_queue_killed_while_people_go_on(scene: Scene) -> None:
     os.kill(pid, signal.SIGKILL)
     with scene.portal.database(wake=False):
         services.claim_wish(actor=scene.cast.volunteer, wish=scene.wish, at=timezone.now())
+    status, answer = scene.portal.health()
+    parts = answer["parts"]
+    assert (status, parts["database"], parts["broker"]) == (503, "ok", "does not answer")
+    began = time.monotonic()
     scene.portal.services.start()
     # A worker that had a task in hand may have ended itself; its supervisor starts another.
     scene.portal.wait_until_revived()
+    meanwhile = "503, broker and cache: do not answer; pages go on"
+    note("Valkey killed while people go on", meanwhile=meanwhile, seconds=time.monotonic() - began)
     scene.settle()
     assert scene.claims() == [ClaimState.LIVE]
     assert scene.times_told() == (1, 1, 1)
