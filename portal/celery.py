@@ -1,6 +1,7 @@
 """The Celery application: worker and beat start from here."""
 
 import os
+from pathlib import Path
 
 from celery import Celery
 from celery.signals import setup_logging
@@ -9,25 +10,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.production")
 
 app = Celery("wuwei")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-# One folder per feature means one tasks.py per feature, so each is named here.
-app.autodiscover_tasks(
-    [
-        "portal.accounts",
-        "portal.api",
-        "portal.outbox",
-        "portal.deadlines",
-        "portal.notifications",
-        "portal.photos",
-        "portal.jobs",
-        "portal.webhooks",
-        "portal.site",
-        "grids.roles",
-        "wishes.neighbours",
-        "wishes.wishes",
-        "wishes.opendata",
-        "wishes.statistics",
-    ]
+# One folder per feature means one tasks.py per feature, wherever a wing has one.
+_ROOT = Path(__file__).resolve().parent.parent
+_FOUND = (
+    path.parent.relative_to(_ROOT)
+    for wing in ("portal", "grids", "wishes")
+    for path in _ROOT.glob(f"{wing}/*/tasks.py")
 )
+app.autodiscover_tasks(sorted(".".join(folder.parts) for folder in _FOUND))
 
 
 @setup_logging.connect

@@ -35,7 +35,7 @@ from portal.outbox.models import Delivery, Event
 from portal.photos.models import Photo, PhotoState
 from portal.photos.services import accept_upload
 from portal.settings.addresses import broker_address
-from tests.concurrency.recovery import note
+from tests.concurrency.recovery import FILE, note
 from tests.grids.roles.factories import make_resident
 from tests.portal.photos.corpus import jpeg
 from tests.portal_server import ROOT, PortalServer, wait_for
@@ -280,6 +280,7 @@ def send(portal: PortalServer, known: dict[str, dict[str, Any]]) -> None:
             sender.send_task(name, kwargs=arguments)
 
 
+@pytest.mark.skipif(FILE not in os.environ, reason="takes more than a minute; script/faults does it")
 def test_two_schedules_at_once(portal_server: PortalServer, cast: Cast) -> None:
     portal = portal_server
     chores = Chores(portal, cast)
@@ -301,7 +302,7 @@ def test_two_schedules_at_once(portal_server: PortalServer, cast: Cast) -> None:
 
 
 # -- a slow gateway ----------------------------------------------------------------------------------------------------
-MANY, SLOW_SECONDS = 7, 2.0
+MANY, SLOW_SECONDS = 20, 2.0
 
 
 def test_slow_gateway_holds_up_nobody_but_its_own_messages(portal_server: PortalServer, cast: Cast) -> None:
@@ -314,7 +315,7 @@ def test_slow_gateway_holds_up_nobody_but_its_own_messages(portal_server: Portal
         event = Event.objects.filter(subject_id=wish.pk).latest("pk")
     wait_for(lambda: nothing_waits(portal), "peace")
     slow = {"SMS_BACKEND": "tests.concurrency.slow_gateway", "SLOW_GATEWAY": str(SLOW_SECONDS)}
-    portal.restart_worker(slow)
+    portal.restart_worker({**slow, "SLOW_SPARES": cast.author.phone or ""})
     portal.wait_until_revived()
     before = told_of_help(portal, cast)
     try:
@@ -322,7 +323,7 @@ def test_slow_gateway_holds_up_nobody_but_its_own_messages(portal_server: Portal
             FanOut.objects.create(
                 event=event,
                 kind="wishes.claimed",
-                params={"who": "群发", "title": "群发", "message": ""},
+                params={"who": "李师傅", "title": "修水管", "message": ""},
                 url="/",
                 recipients=[person.pk for person in many],
                 total=MANY,
@@ -336,11 +337,15 @@ def test_slow_gateway_holds_up_nobody_but_its_own_messages(portal_server: Portal
         seconds = time.monotonic() - began
         on_the_way = len(received(portal, many))
         assert on_the_way < MANY
-        wait_for(lambda: len(received(portal, many)) >= MANY, "the whole fan-out")
         assert portal.health()[0] == 200
-        assert Counter(received(portal, many)) == Counter(str(person.phone) for person in many)
-    finally:
+        # The gateway is itself again, and the rest follows.
         portal.restart_worker()
+        portal.wake("portal.notifications.tasks.bulk")
+        wait_for(lambda: len(received(portal, many)) >= MANY, "the whole fan-out")
+        assert Counter(received(portal, many)) == Counter(str(person.phone) for person in many)
+    except BaseException:
+        portal.restart_worker()
+        raise
     found = f"a single message left while {MANY - on_the_way} of {MANY} slow ones waited; each told once"
     note(f"text gateway answers in {SLOW_SECONDS} s", meanwhile="200", seconds=seconds, found=found)
 
