@@ -37,7 +37,7 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     "accounts_code_again": {"purpose": lambda world: "login"},
     "grid_page": {"code": lambda world: world.cast.grid.code},
     "api_desk_bulk_run": {"uuid": lambda world: world.bulk_run.uuid},
-    "api_desk_view": {"pk": lambda world: world.first(SavedView)},
+    "api_desk_view_remove": {"pk": lambda world: world.first(SavedView)},
     "desk_bulk_run": {"uuid": lambda world: world.bulk_run.uuid},
     "desk_view": {"pk": lambda world: world.first(SavedView)},
     "api_job": {"uuid": lambda world: world.job.uuid},

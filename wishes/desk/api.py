@@ -130,13 +130,18 @@ class Views(DeskView):
         return Response(self.get_serializer(view).data, status=status.HTTP_201_CREATED)
 
 
-class View(DeskView):
-    """One of them."""
+class ForgetView(DeskView):
+    """One of them, no longer needed."""
 
     @extend_schema(
-        operation_id="desk_views_remove", summary=gettext_lazy("删掉一个视图"), tags=TAGS, responses={204: None}
+        operation_id="desk_views_remove",
+        summary=gettext_lazy("删掉一个视图"),
+        tags=TAGS,
+        request=None,
+        responses={204: None},
     )
-    def delete(self, request: Request, pk: int) -> Response:
+    @once
+    def post(self, request: Request, pk: int) -> Response:
         """Forget one's own view."""
         remove_view(actor=self.person, view=get_object_or_404(views_for(self.person), pk=pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -183,7 +188,7 @@ class BulkResult(DeskView):
 
 urlpatterns = [
     path("views/", Views.as_view(), name="api_desk_views"),
-    path("views/<int:pk>/", View.as_view(), name="api_desk_view"),
+    path("views/<int:pk>/remove/", ForgetView.as_view(), name="api_desk_view_remove"),
     path("bulk/", Bulk.as_view(), name="api_desk_bulk"),
     path("bulk/<uuid:uuid>/", BulkResult.as_view(), name="api_desk_bulk_run"),
 ]

@@ -9,12 +9,14 @@ from django.utils.functional import Promise
 class Decision:
     """Whether somebody may, and the sentence that says why not.
 
-    `by_state` tells apart "no longer possible for anybody" (409) from "not you" (403).
+    `by_state` tells apart "no longer possible for anybody" (409) from "not you" (403); `code` names the reason to
+    programs where it has a name of its own.
     """
 
     allowed: bool
     reason: str | Promise = ""
     by_state: bool = False
+    code: str = ""
 
     def __bool__(self) -> bool:
         return self.allowed

@@ -25,7 +25,7 @@ from wishes.wishes.decision import YES, Decision
 from wishes.wishes.domain import HELPER_ROLES, READING_ROLES, Action, ClaimState, End, Relation, State, step_for
 from wishes.wishes.events import WishFulfilled
 from wishes.wishes.handling.handover import CONDITIONS as HANDOVER_CONDITIONS
-from wishes.wishes.limits import APPEAL_DAYS, count_of, reopen_rule
+from wishes.wishes.limits import APPEAL_DAYS, count_of, extension_rule, reopen_rule
 from wishes.wishes.models import COUNTED, Wish
 
 Viewer: TypeAlias = User | AnonymousUser
@@ -151,7 +151,7 @@ def require(
         return
     if decision.by_state:
         code = "already_claimed" if action == Action.CLAIM and wish.state == State.CLAIMED else "wrong_state"
-        raise Conflict(decision.reason, code=code)
+        raise Conflict(decision.reason, code=decision.code or code)
     raise NotAllowed(decision.reason)
 
 
@@ -194,6 +194,14 @@ def _not_waiting(wish: Wish, now: datetime) -> Decision:
     if wish.waiting_since is not None:
         return Decision(False, gettext_lazy("正在等居民回答，等有了回音再说。"), by_state=True)
     return YES
+
+
+def _may_extend(wish: Wish, now: datetime) -> Decision:
+    rule = extension_rule(wish.territory)
+    if not rule.has_left(extended=wish.extensions.count()):
+        words = _("已经延长过{times}次，不能再延了。").format(times=rule.times)
+        return Decision(False, words, by_state=True, code="no_extension_left")
+    return _not_waiting(wish, now)
 
 
 def _waiting(wish: Wish, now: datetime) -> Decision:
@@ -241,7 +249,7 @@ _CONDITIONS: dict[Action, Callable[[Wish, datetime], Decision]] = {
     Action.REOPEN: _may_reopen,
     Action.APPEAL: _may_appeal,
     Action.ASK: _not_waiting,
-    Action.EXTEND: _not_waiting,
+    Action.EXTEND: _may_extend,
     Action.ANSWER: _waiting,
     Action.WITHDRAW: _was_submitted,
     Action.EDIT: _nobody_claimed_yet,

@@ -375,5 +375,5 @@ def test_a_file_that_is_no_sheet_is_refused_in_words(system: tuple[User, Client]
     file = io.BytesIO(b"not a workbook")
     file.name = "rows.xlsx"
     answer = client.post(reverse("admin:grids_grid_import"), {"import_file": file, "format": "0"})
-    assert answer.status_code == 200
+    assert answer.status_code == 400
     assert answer.context["form"].errors

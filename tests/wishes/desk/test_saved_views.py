@@ -81,7 +81,7 @@ def test_for_programs(cast: Cast) -> None:
     made = program.post(address, {"name": "超时的", "query": "show=late", "shared": True}, format="json")
     assert made.status_code == 201
     assert [view["own"] for view in program_of(cast.grid_head).get(address).json()] == [False]
-    one = reverse("api_desk_view", args=[made.json()["id"]])
-    assert program_of(cast.grid_head).delete(one).status_code == 403
-    assert program_of(cast.other_worker).delete(one).status_code == 404
-    assert program.delete(one).status_code == 204
+    one = reverse("api_desk_view_remove", args=[made.json()["id"]])
+    assert program_of(cast.grid_head).post(one).status_code == 403
+    assert program_of(cast.other_worker).post(one).status_code == 404
+    assert program.post(one).status_code == 204

@@ -94,8 +94,6 @@ def extend_wish(*, actor: User, wish: Wish, by: str, reason: str, at: datetime |
 
 def _check_extension(wish: Wish, by: Limit) -> None:
     rule = extension_rule(wish.territory)
-    if not rule.has_left(extended=wish.extensions.count()):
-        raise Conflict(_("已经延长过{times}次，不能再延了。").format(times=rule.times), code="no_extension_left")
     if not rule.allows(by):
         words = _("一次最多延长{longest}。").format(longest=limit_words(rule.longest))
         raise Invalid(words, code="too_long", field="by")
