@@ -285,6 +285,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "bulk": {"task": "portal.notifications.tasks.bulk", "schedule": 30.0, "options": {"expires": 60}},
     "gather": {"task": "portal.notifications.tasks.gather", "schedule": 60.0, "options": {"expires": 60}},
     "jobs": {"task": "portal.jobs.tasks.work", "schedule": 15.0, "options": {"expires": 60}},
+    "forget_files": {"task": "wishes.desk.tasks.forget_files", "schedule": 3600.0, "options": {"expires": 3600}},
     "keep_jobs": {"task": "portal.jobs.tasks.keep", "schedule": 600.0, "options": {"expires": 600}},
     "keep_clocks": {"task": "portal.deadlines.tasks.keep_clocks", "schedule": 60.0, "options": {"expires": 120}},
     "auto_confirm": {"task": "wishes.wishes.tasks.auto_confirm", "schedule": 600.0, "options": {"expires": 600}},

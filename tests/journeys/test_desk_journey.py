@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 from portal.accounts.consents import give_consent
 from portal.accounts.models import ConsentText
@@ -16,6 +16,7 @@ from tests.browser import DESKTOP, PHONE, OpenPage, assert_no_axe_violations
 from tests.grids.roles.factories import make_resident
 from tests.portal.accounts.factories import enter_as_staff
 from tests.portal_server import PortalServer
+from tests.wishes.desk.factories import spoken_wish, spreadsheet
 from tests.wishes.wishes.factories import Cast, make_cast, moderated, posted
 from wishes.wishes.models import Wish
 
@@ -103,3 +104,30 @@ def test_by_key(desk: Desk, fresh_portal: PortalServer, open_page: OpenPage) -> 
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{wish.get_absolute_url()}")
+
+
+def test_wishes_from_paper(desk: Desk, fresh_portal: PortalServer, open_page: OpenPage) -> None:
+    """A file with a mistake is looked over, what is right is entered with progress, and shows with its number."""
+    good = spoken_wish(desk.cast, title="想请人换个灯泡", slip="纸-1")
+    content = spreadsheet(good, spoken_wish(desk.cast, title="没写清的", category="飞天"))
+    file: FilePayload = {"name": "代录.xlsx", "mimeType": "application/octet-stream", "buffer": content}
+    page = open_page(fresh_portal.url, cookies=[desk.cookie], size=PHONE)
+    page.goto("/wishes/desk/entry/")
+    look(page, "entry")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="上传，先看一遍").click()
+    page.get_by_role("heading", name="先看一遍，还没有录入").wait_for()
+    assert page.get_by_text("没有“飞天”这一类。").is_visible()
+    look(page, "entry-checked")
+    page.get_by_role("button", name="录入这 1 行").click()
+    page.get_by_role("link", name="看结果").click(timeout=40_000)
+    page.get_by_role("link", name="想请人换个灯泡").wait_for()
+    look(page, "entry-done")
+    with fresh_portal.database():
+        assert Wish.objects.get(title="想请人换个灯泡").entered_by == desk.cast.worker
+    page.goto("/wishes/desk/export/?show=unclaimed")
+    look(page, "export")
+    page.get_by_role("button", name="开始导出").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载", exact=True).click(timeout=40_000)
+    assert download.value.suggested_filename.endswith(".xlsx")

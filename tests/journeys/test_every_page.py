@@ -23,6 +23,7 @@ from tests.portal_server import PortalServer
 HEAVIEST_PAGE = 30_000  # bytes of HTML before compression
 # Programs' answers, photos, and files that are saved instead of shown.
 NO_PAGES = frozenset({"healthz", "photo", "jobs:file", "api_schema", "mfa_download_recovery_codes", "admin:jsi18n"}) | {
+    "desk_entry_template",
     "statistics_csv",
     "statistics_work_csv",
     "statistics_digest_paper",

@@ -14,6 +14,7 @@ from wishes.desk.models import SavedView
 from wishes.neighbours.models import Comment
 from wishes.wishes.models import Appeal
 from wishes.wishes.services.referrals import link_token
+from wishes.desk.models import EntryBatch, SavedView
 
 NOWHERE = 999_999
 Find = Callable[[World], object]
@@ -36,6 +37,9 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     "api_territory": {"code": lambda world: world.cast.community.code},
     "accounts_code_again": {"purpose": lambda world: "login"},
     "grid_page": {"code": lambda world: world.cast.grid.code},
+    "api_desk_entry_batch": {"pk": lambda world: world.first(EntryBatch)},
+    "api_desk_entry_begin": {"pk": lambda world: world.first(EntryBatch)},
+    "desk_entry_batch": {"pk": lambda world: world.first(EntryBatch)},
     "api_desk_bulk_run": {"uuid": lambda world: world.bulk_run.uuid},
     "api_desk_view_remove": {"pk": lambda world: world.first(SavedView)},
     "desk_bulk_run": {"uuid": lambda world: world.bulk_run.uuid},

@@ -35,7 +35,7 @@ from tests.wishes.wishes.factories import (
     posted,
     special,
 )
-from wishes.desk.models import BulkRun
+from wishes.desk.models import BulkRun, EntryBatch
 from wishes.desk.services import save_view
 from wishes.neighbours.services import write_comment
 from wishes.open311.services import open_source
@@ -139,6 +139,7 @@ def build() -> World:
     clients = {name: _client(users.get(name)) for name in VIEWERS}
     write_comment(actor=users["neighbour"], wish=wishes["published"], text="我家也有一盏这样的灯。", at=now)
     save_view(actor=cast.worker, name="超时的", query="show=late")
+    EntryBatch.objects.create(actor=cast.worker)
     run = finished_run(actor=cast.worker, wish=wishes["closed"])
     job, digest = finished_job(owner=cast.worker), _digest(cast, wishes["closed"], now)
     return World(cast, clients, users, wishes, residency, photos, job, run, digest)

@@ -10,6 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,9 +20,12 @@ from grids.roles.queries import holds_anywhere
 from portal.api.base import ApiView
 from portal.api.idempotency import once
 from portal.errors import NotAllowed
+from portal.jobs.api import JobSerializer
 from wishes.desk.domain import MAX_AT_ONCE
+from wishes.desk.entering import begin_entry, check_file
+from wishes.desk.exporting import FORMATS, ask_export
 from wishes.desk.forms import BulkForm
-from wishes.desk.models import BulkRow, BulkRun, SavedView
+from wishes.desk.models import BulkRow, BulkRun, EntryBatch, EntryRow, SavedView
 from wishes.desk.services import begin_bulk, carry_out, remove_view, save_view, views_for
 from wishes.desk.services.bulk import ACTIONS, chosen_wishes
 
@@ -186,7 +190,137 @@ class BulkResult(DeskView):
         return Response(self.get_serializer(get_object_or_404(BulkRun, uuid=uuid, actor=self.person)).data)
 
 
+class ExportBody(serializers.Serializer[Any]):
+    """What is exported, and as what."""
+
+    query = serializers.CharField(
+        max_length=500, allow_blank=True, default="", label=gettext_lazy("条件，和网址里的一样")
+    )
+    file_format = serializers.ChoiceField(choices=sorted(FORMATS), label=gettext_lazy("存成什么"))
+    reason = serializers.CharField(
+        max_length=200, allow_blank=True, default="", label=gettext_lazy("为什么要完整的联系方式")
+    )
+
+
+class Export(DeskView):
+    """The work list as a file."""
+
+    serializer_class = JobSerializer
+
+    @extend_schema(
+        operation_id="desk_export",
+        summary=gettext_lazy("导出工单"),
+        description=gettext_lazy("回答一个后台任务，做好后从 file 下载。联系方式打星号，写了理由才完整，并逐件记下。"),
+        tags=TAGS,
+        request=ExportBody,
+        responses={202: JobSerializer},
+    )
+    @once
+    def post(self, request: Request) -> Response:
+        """A job that makes the file."""
+        job = ask_export(actor=self.person, **self.read_body(ExportBody))
+        return Response(self.get_serializer(job).data, status=status.HTTP_202_ACCEPTED)
+
+
+class EntryBody(serializers.Serializer[Any]):
+    """A filled-in template."""
+
+    file = serializers.FileField(label=gettext_lazy("填好的表"))
+
+
+class EntryRowSerializer(serializers.ModelSerializer[EntryRow]):
+    """What is wrong with one line, or what became of it."""
+
+    number = serializers.CharField(source="wish.number", default="", read_only=True, label=gettext_lazy("编号"))
+    problems = serializers.SerializerMethodField(label=gettext_lazy("要改的地方：列和说明"))
+
+    class Meta:
+        model = EntryRow
+        fields = ["line", "state", "title", "problems", "number"]
+        read_only_fields = fields
+
+    def get_problems(self, row: EntryRow) -> list[list[str]]:
+        """Pairs of column and sentence."""
+        return [list(pair) for pair in row.problems]
+
+
+class EntryBatchSerializer(serializers.ModelSerializer[EntryBatch]):
+    """A file with its lines."""
+
+    rows = EntryRowSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = EntryBatch
+        fields = ["id", "state", "created_at", "rows"]
+        read_only_fields = fields
+
+
+class EntryView(DeskView):
+    """Base of entering from a spreadsheet."""
+
+    serializer_class: type[serializers.BaseSerializer[Any]] = EntryBatchSerializer
+
+    def own(self, pk: int) -> EntryBatch:
+        """The caller's file. Raises Http404."""
+        return get_object_or_404(EntryBatch.objects.prefetch_related("rows__wish"), pk=pk, actor=self.person)
+
+
+class Entry(EntryView):
+    """Uploading."""
+
+    parser_classes = (MultiPartParser,)
+    throttle_scope = "upload"
+
+    @extend_schema(
+        operation_id="desk_entry_check",
+        summary=gettext_lazy("上传批量代录表，先看一遍"),
+        description=gettext_lazy("什么都还没录。rows 里写明哪一行哪里要改。"),
+        tags=TAGS,
+        request=EntryBody,
+        responses={201: EntryBatchSerializer},
+    )
+    @once
+    def post(self, request: Request) -> Response:
+        """Looked over, nothing entered."""
+        file: Any = self.read_body(EntryBody)["file"]
+        batch = check_file(actor=self.person, file=file, size=file.size)
+        return Response(self.get_serializer(self.own(batch.pk)).data, status=status.HTTP_201_CREATED)
+
+
+class EntryResult(EntryView):
+    """One file."""
+
+    @extend_schema(operation_id="desk_entry_read", summary=gettext_lazy("批量代录的结果"), tags=TAGS)
+    def get(self, request: Request, pk: int) -> Response:
+        """Line by line."""
+        return Response(self.get_serializer(self.own(pk)).data)
+
+
+class EntryBegin(EntryView):
+    """Having it entered."""
+
+    serializer_class = JobSerializer
+
+    @extend_schema(
+        operation_id="desk_entry_begin",
+        summary=gettext_lazy("开始录入"),
+        description=gettext_lazy("没有错的行由后台任务一行一行录入；录过的行不会再录一遍。"),
+        tags=TAGS,
+        request=None,
+        responses={202: JobSerializer},
+    )
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        """The job that enters the lines without mistakes."""
+        job = begin_entry(actor=self.person, batch=self.own(pk))
+        return Response(self.get_serializer(job).data, status=status.HTTP_202_ACCEPTED)
+
+
 urlpatterns = [
+    path("export/", Export.as_view(), name="api_desk_export"),
+    path("entry/", Entry.as_view(), name="api_desk_entry"),
+    path("entry/<int:pk>/", EntryResult.as_view(), name="api_desk_entry_batch"),
+    path("entry/<int:pk>/begin/", EntryBegin.as_view(), name="api_desk_entry_begin"),
     path("views/", Views.as_view(), name="api_desk_views"),
     path("views/<int:pk>/remove/", ForgetView.as_view(), name="api_desk_view_remove"),
     path("bulk/", Bulk.as_view(), name="api_desk_bulk"),

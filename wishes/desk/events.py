@@ -12,3 +12,28 @@ class BulkBegun(Payload):
     run: str
     action: str
     wishes: int
+
+
+@event("desk.export.asked", label=_("导出工单"), visibility=Visibility.AUDIT)
+class ExportAsked(Payload):
+    """Somebody asked for the work list as a file; with `revealed` for real contacts, the reason being the text."""
+
+    file_format: str
+    revealed: bool
+
+
+@event("desk.entry.checked", label=_("上传了批量代录表"), visibility=Visibility.AUDIT)
+class EntryChecked(Payload):
+    """Somebody uploaded a spreadsheet of wishes to be entered for residents. The subject is who did it."""
+
+    batch_id: int
+    rows: int
+    wrong: int
+
+
+@event("desk.entry.begun", label=_("批量代录"), visibility=Visibility.AUDIT)
+class EntryBegun(Payload):
+    """The rows without mistakes are being entered; each wish has events of its own."""
+
+    batch_id: int
+    rows: int

@@ -39,6 +39,34 @@ class SaveViewForm(forms.Form):
     shared = forms.BooleanField(label=_("给同事也看（他们只看到自己负责的）"), required=False)
 
 
+class ExportForm(forms.Form):
+    """The kind of file, and why contacts are needed, if they are."""
+
+    file_format = forms.ChoiceField(
+        label=_("存成什么"),
+        choices=[("xlsx", _("Excel 表格（.xlsx）")), ("csv", _("文本表格（.csv）"))],
+        initial="xlsx",
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选一种格式。"), "invalid_choice": _("请选一种格式。")},
+    )
+    reason = forms.CharField(
+        label=_("为什么要完整的联系方式"),
+        required=False,
+        max_length=200,
+        help_text=_("不写就打星号。写了，每一件都记下您看过，许愿人看得到；一次最多 200 件。"),
+    )
+
+
+class EntryForm(forms.Form):
+    """The filled-in spreadsheet."""
+
+    file = forms.FileField(
+        label=_("填好的表"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+        error_messages={"required": _("请选填好的 .xlsx 文件。"), "empty": _("这个文件是空的，请换一个。")},
+    )
+
+
 class BulkForm(forms.Form):
     """The words and choices of one step for many wishes; what an action does not need is not asked."""
 

@@ -1,4 +1,4 @@
-"""Tables of the desk: views people keep, and what was done with many wishes at once."""
+"""Tables of the desk: views people keep, what was done with many wishes at once, and what is entered for residents."""
 
 import uuid
 from typing import ClassVar
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wishes.wishes.models import Wish
 
-__all__ = ["BulkRow", "BulkRun", "SavedView"]
+__all__ = ["BulkRow", "BulkRun", "EnteredRow", "EntryBatch", "EntryRow", "SavedView"]
 
 
 class SavedView(models.Model):
@@ -99,3 +99,86 @@ class BulkRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.wish_id} {self.get_outcome_display()}"
+
+
+class EntryBatch(models.Model):
+    """A spreadsheet of wishes to be entered for residents (批量代录): checked first, entered when the cadre says so."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        CHECKED = "checked", _("看过了，还没录入")
+        ENTERING = "entering", _("正在录入")
+        ENTERED = "entered", _("录入完了")
+        EXPIRED = "expired", _("放得太久，已经删掉")
+
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="entry_batches", verbose_name=_("经办人")
+    )
+    state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.CHECKED)
+    job = models.ForeignKey("portal.Job", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(_("上传时间"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("批量代录表")
+        verbose_name_plural = _("批量代录表")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["created_at"], name="entry_waiting", condition=models.Q(state="checked"))]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.get_state_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("desk_entry_batch", kwargs={"pk": self.pk})
+
+
+class EntryRow(models.Model):
+    """One line of the spreadsheet. `data` is what it says of whom, and goes as soon as the line is entered or refused.
+
+    `problems` are pairs of column and sentence.
+    """
+
+    class State(models.TextChoices):
+        """What became of the line."""
+
+        READY = "ready", _("可以录入")
+        WRONG = "wrong", _("要改")
+        DONE = "done", _("录好了")
+        REFUSED = "refused", _("没有录")
+
+    batch = models.ForeignKey(EntryBatch, on_delete=models.CASCADE, related_name="rows", verbose_name=_("批量代录表"))
+    line = models.PositiveIntegerField(_("第几行"))
+    state = models.CharField(_("状态"), max_length=10, choices=State.choices)
+    title = models.CharField(_("心愿"), max_length=60, blank=True)
+    data = models.JSONField(_("内容"), default=dict)
+    problems = models.JSONField(_("要改的地方"), default=list)
+    digest = models.CharField(_("内容指纹"), max_length=64)
+    wish = models.ForeignKey(
+        Wish, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("心愿")
+    )
+
+    class Meta:
+        verbose_name = _("批量代录的一行")
+        verbose_name_plural = _("批量代录的各行")
+        ordering = ["line"]
+        constraints = [models.UniqueConstraint(fields=["batch", "line"], name="entry_row_line")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}: {self.line}"
+
+
+class EnteredRow(models.Model):
+    """That a line was entered, by its fingerprint under the portal's key: the same line never makes a second wish."""
+
+    digest = models.CharField(_("内容指纹"), max_length=64, unique=True)
+    wish = models.OneToOneField(
+        Wish, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("心愿")
+    )
+    entered_at = models.DateTimeField(_("录入时间"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("录过的一行")
+        verbose_name_plural = _("录过的各行")
+
+    def __str__(self) -> str:
+        return self.digest[:8]

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from wishes.desk.views import bulk, saved, worklist
+from wishes.desk.views import bulk, entry, export, saved, worklist
 
 urlpatterns = [
     path("", worklist.desk, name="wish_desk"),
     path("views/", saved.views, name="desk_views"),
     path("views/<int:pk>/", saved.change, name="desk_view"),
+    path("export/", export.export, name="desk_export"),
+    path("entry/", entry.entry, name="desk_entry"),
+    path("entry/template/", entry.template_file, name="desk_entry_template"),
+    path("entry/<int:pk>/", entry.batch, name="desk_entry_batch"),
     path("bulk/", bulk.bulk, name="desk_bulk"),
     path("bulk/<uuid:uuid>/", bulk.run, name="desk_bulk_run"),
 ]

@@ -30,7 +30,7 @@ def for_resident(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         name, phone = form.cleaned_data["legal_name"], form.cleaned_data["phone"]
         try:
-            _check_same_person(name, phone)
+            check_same_person(name, phone)
             resident = find_or_register_assisted(actor=actor, phone=phone, legal_name=name)
             draft = start_draft(actor=actor, on_behalf_of=resident)
         except Invalid as error:
@@ -42,7 +42,7 @@ def for_resident(request: HttpRequest) -> HttpResponse:
     return render(request, "wishes/wishes/post/for_resident.html", {"form": form}, status=400 if form.errors else 200)
 
 
-def _check_same_person(name: str, phone: str) -> None:
+def check_same_person(name: str, phone: str) -> None:
     """A number typed wrong must not open a neighbour's account, nor tell whose it is. Raises `Invalid`."""
     if not phone.strip():
         return
