@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.urls.resolvers import get_resolver
 
 from tests.permissions.world import World
-from wishes.desk.models import SavedView
+from wishes.desk.models import EntryBatch, SavedView
 from wishes.neighbours.models import Comment
 from wishes.wishes.models import Appeal
 from wishes.wishes.services.referrals import link_token
-from wishes.desk.models import EntryBatch, SavedView
 
 NOWHERE = 999_999
 Find = Callable[[World], object]
