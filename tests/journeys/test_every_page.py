@@ -24,6 +24,16 @@ HEAVIEST_PAGE = 30_000  # bytes of HTML before compression
 # Programs' answers, photos, and files that are saved instead of shown.
 NO_PAGES = frozenset({"healthz", "photo", "jobs:file", "api_schema", "mfa_download_recovery_codes", "admin:jsi18n"}) | {
     "desk_entry_template",
+    "community_atom",
+    "community_rss",
+    "open311_definition",
+    "open311_discovery",
+    "open311_request",
+    "open311_requests",
+    "open311_root",
+    "open311_services",
+    "open311_token",
+    "open311_v2_discovery",
     "statistics_csv",
     "statistics_work_csv",
     "statistics_digest_paper",
