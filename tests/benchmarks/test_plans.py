@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.db import connection, connections
@@ -119,6 +120,12 @@ PAGES = {
     "list of a state": ("resident", "/wishes/?place=all&state=met"),
     "list of a category": ("resident", "/wishes/?place=all&category=plumbing"),
     "list of a kind": ("resident", "/wishes/?place=all&kind=goods"),
+    "search, one character": ("resident", f"/wishes/?place=all&q={quote('水')}"),
+    "search, two characters": ("resident", f"/wishes/?place=all&q={quote('水管')}"),
+    "search by a cadre": ("worker", f"/wishes/?place=all&q={quote('水管')}&among=work"),
+    "map": ("resident", "/wishes/map/"),
+    "statistics": (None, "/statistics/"),
+    "statistics of a cadre": ("worker", "/statistics/work/"),
     "my wishes": ("resident", "/wishes/mine/"),
     "wishes I help with": ("volunteer", "/wishes/mine/?tab=helping"),
     "home": ("resident", "/"),

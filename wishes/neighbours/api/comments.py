@@ -68,7 +68,7 @@ class HideBody(serializers.Serializer[Any]):
     reason = words(200, _("为什么隐藏，留言人会看到"))
 
 
-class AppealBody(serializers.Serializer[Any]):
+class CommentAppealBody(serializers.Serializer[Any]):
     """Why it should not be."""
 
     words = words(300, _("为什么不该隐藏"))
@@ -179,7 +179,7 @@ STEPS: Mapping[str, type[CommentStep]] = {
         ("report", _("举报这条留言"), ReportBody, report_comment),
         ("hide", _("隐藏这条留言"), HideBody, hide_comment),
         ("keep", _("看过了，没有问题"), NoBody, keep_comment),
-        ("appeal", _("申诉"), AppealBody, appeal_comment),
+        ("appeal", _("申诉"), CommentAppealBody, appeal_comment),
         ("decide", _("复核申诉"), DecideBody, decide_appeal),
         ("remove", _("删掉这条留言"), NoBody, take_back_comment),
     )
