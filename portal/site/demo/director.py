@@ -24,6 +24,7 @@ from portal.site.demo.places import grid_code
 from portal.site.demo.script import Scene, Step, Story
 from portal.site.demo.stories_interfaces import receive_call
 from portal.site.start import DEMO_PREFIX
+from wishes.statistics.digests import sweep_digests
 from wishes.wishes import services
 from wishes.wishes.catalogue import ensure_default_categories
 from wishes.wishes.domain import State
@@ -108,6 +109,8 @@ class Director:
 
     def _sweep(self, at: datetime) -> None:
         if sweep_clocks(now=at) + remind_all(now=at):
+            drain()
+        if sweep_digests(now=at):
             drain()
         for wish in Wish.objects.filter(state=State.FULFILLED, fulfilled_at__lte=at - timedelta(days=7)):
             services.auto_confirm_wish(wish=wish, at=at)

@@ -6,6 +6,7 @@ from portal.site.demo.stories_home import HOME_STORIES
 from portal.site.demo.stories_interfaces import INTERFACE_STORIES
 from portal.site.demo.stories_neighbours import NEIGHBOUR_STORIES
 from portal.site.demo.stories_public import PUBLIC_STORIES
+from portal.site.demo.stories_statistics import EVERYDAY_STORIES
 
 STORIES = (
     *HOME_STORIES,
@@ -14,4 +15,5 @@ STORIES = (
     *HANDLING_STORIES,
     *INTERFACE_STORIES,
     *NEIGHBOUR_STORIES,
+    *EVERYDAY_STORIES,
 )
