@@ -222,22 +222,28 @@ def _csv_links(request: HttpRequest, route: str, report: Report) -> dict[str, st
 
 
 def _charts(report: Report) -> dict[str, Any]:
-    """The pictures of a report. What is told only together has no bar of its own."""
+    """The pictures of a report. Numbers that are told only together are one part, so that each bar is a whole."""
     figures = report.figures or Figures({})
-    ends = [(end.value, END_WORDS[end.value], figures[name]) for end, name in END_MEASURES.items()]
+    ends = [(end.value, END_WORDS[end.value], figures.numbers.get(name)) for end, name in END_MEASURES.items()]
+    ends.append(("open", END_WORDS["open"], figures.numbers.get("open")))
     opinion = [(name, SATISFACTION_WORDS[name], figures.numbers.get(name)) for name in SATISFACTION_WORDS]
+    submitted = figures.numbers.get("submitted")
+    ends += _rest(ends, submitted)
+    opinion += _rest(opinion, figures.numbers.get("ended_fulfilled"))
+    months = [(str(int(line.code[-2:])), line.figures["submitted"]) for line in report.months if line.code]
     return {
-        "month_bars": bars(
-            [(str(int(line.code[-2:])), line.figures["submitted"]) for line in report.months if line.code]
-        ),
-        "end_parts": parts([*ends, ("open", END_WORDS["open"], figures["open"])]),
+        "month_bars": bars(months),
+        "end_parts": parts(ends),
         "opinion_parts": parts(opinion),
-        "end_lines": [
-            (key, words, count, _share(count, figures["submitted"]))
-            for key, words, count in [*ends, ("open", END_WORDS["open"], figures["open"])]
-        ],
+        "end_lines": [(key, words, count, _share(count, submitted)) for key, words, count in ends],
         "opinion_lines": [(key, words, count, "") for key, words, count in opinion],
     }
+
+
+def _rest(lines: list[tuple[str, Any, int | None]], whole: int | None) -> list[tuple[str, Any, int | None]]:
+    """What is not told apart, together; nothing where all of it is told, or not even the whole."""
+    together = (whole or 0) - sum(count or 0 for _key, _words, count in lines)
+    return [("rest", _("没有单列的合计"), together)] if together > 0 else []
 
 
 def _share(count: int | None, whole: int | None) -> str:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from portal.site.demo.people import EGRET, HOME
-from portal.site.demo.script import Story, cannot, claim, done, rate, wait, withdraw
+from portal.site.demo.people import EGRET, HOME, SPRING
+from portal.site.demo.script import Step, Story, cannot, claim, done, rate, wait, withdraw
 
-HELPERS = {HOME: ("何小军", "林志强", "欧阳雪"), EGRET: ("曹阳",)}
-AUTHORS = {HOME: ("王梅", "张建华", "徐国栋", "冯涛", "李婷"), EGRET: ("谢桂英", "罗勇")}
+HELPERS = {HOME: ("何小军", "林志强", "欧阳雪"), EGRET: ("曹阳",), SPRING: ("苏文娟",)}
+AUTHORS = {HOME: ("王梅", "张建华", "徐国栋", "冯涛", "李婷"), EGRET: ("谢桂英", "罗勇"), SPRING: ("程宝山", "魏长河")}
 # category, what is wished, what is said when it is done
 EVERYDAY = (
     ("repair", "阳台晾衣杆卡住了，升降不了", "滑轮缠了线，理顺以后升降都正常。"),
@@ -17,7 +17,7 @@ EVERYDAY = (
     ("repair", "马桶水箱一直流水", "浮球卡住了，调好以后不流了。"),
 )
 # How many days ago, in which community; every seventh ends otherwise.
-DAYS = {HOME: tuple(range(42, 106, 4)), EGRET: tuple(range(44, 108, 9))}
+DAYS = {HOME: tuple(range(42, 106, 4)), EGRET: tuple(range(44, 108, 9)), SPRING: tuple(range(43, 100, 8))}
 STARS = ((5, 5, 5), (5, 4, 5), (3, 3, 4), (4, 5, 4))
 
 
@@ -26,12 +26,11 @@ def _stories() -> Iterator[Story]:
         for number, ago in enumerate(days):
             category, title, note = EVERYDAY[number % len(EVERYDAY)]
             helper = HELPERS[community][number % len(HELPERS[community])]
-            met = (
+            steps: tuple[Step, ...] = (
                 claim(wait(hours=2 + number % 9), helper, "我来看看。"),
                 done(wait(hours=20 + number), note),
                 rate(wait(hours=10), *STARS[number % len(STARS)]),
             )
-            steps = met
             if number % 7 == 3:
                 steps = (cannot(wait(hours=30), "这件事要房东同意，我们陪着问过，暂时办不了。"),)
             elif number % 7 == 5:
@@ -39,7 +38,7 @@ def _stories() -> Iterator[Story]:
             yield Story(
                 f"everyday-{community}-{ago}",
                 AUTHORS[community][number % len(AUTHORS[community])],
-                f"{community}-{1 + number % 2}",
+                f"{community}-1",
                 category,
                 title,
                 "平时不急，方便的时候来看看就行。",
