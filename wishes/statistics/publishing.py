@@ -172,7 +172,7 @@ def _published(places: Mapping[str, Counted], above: Mapping[str, Columns[Any]] 
     columns: dict[str, Columns[Any]] = {}
     for partition in (*PARTITIONS, MONTHS, CATEGORIES):
         divided = [row.parts(partition) for row in rows]
-        everything = PARTITIONS.get(partition) or sorted({column for row in divided for column in row})
+        everything = _everything(partition, divided, above)
         allowed = everything if above is None else above[partition].shown
         needed = NEEDS.get(partition)
         if needed is not None and not needed <= columns["ends"].shown:
@@ -184,6 +184,18 @@ def _published(places: Mapping[str, Counted], above: Mapping[str, Columns[Any]] 
         pooled=len(family.pooled),
         columns=columns,
     )
+
+
+def _everything(
+    partition: str, divided: Sequence[Mapping[Any, int]], above: Mapping[str, Columns[Any]] | None
+) -> set[Any]:
+    """All columns of a division: for every family those of the family above, empty ones included.
+
+    A column left out because it is empty here would say so, although it is not told apart above.
+    """
+    if above is not None:
+        return set(above[partition].shown | above[partition].together)
+    return set(PARTITIONS.get(partition, ())) or {column for row in divided for column in row}
 
 
 def _show(counted: Counted, columns: Mapping[str, Columns[Any]]) -> Shown:

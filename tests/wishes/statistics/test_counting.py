@@ -79,6 +79,7 @@ def test_a_transfer_moves_the_wish_to_the_other_handler(cast: Cast) -> None:
     wish = posted(cast)
     drain()
     services.transfer_wish(actor=cast.worker, wish=wish, to=cast.secretary, reason="书记来办", at=MONDAY + HOUR)
+    services.accept_handover(actor=cast.secretary, wish=wish, at=MONDAY + 2 * HOUR)
     drain()
     assert {key[1] for key in cells(HandlerCell, "handler_id")} == {cast.secretary.pk}
 

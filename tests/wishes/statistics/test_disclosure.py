@@ -88,12 +88,14 @@ def _without(row: list[Fraction], pivot: list[Fraction], column: int) -> list[Fr
     return [value - factor * other for value, other in zip(row, pivot, strict=True)] if factor else row
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(town=towns)
 # One small community among large ones: hiding it alone would leave it as the difference.
 @example(town={"11": (9, 9, 9), "12": (9, 9, 9), "13": (1, 1, 1), "21": (9, 9, 9), "22": (9, 9, 9)})
 # A small month in one community only.
 @example(town={"11": (9, 2, 9), "12": (9, 9, 9), "13": (9, 9, 9), "21": (9, 9, 9), "22": (9, 9, 9)})
+# An empty month, told as such below, would give away the small one beside it.
+@example(town={"11": (0, 0, 0), "12": (0, 0, 0), "13": (0, 1, 5), "21": (0, 1, 0), "22": (4, 0, 0)})
 def test_no_small_number_can_be_computed_from_what_is_published(town: dict[str, tuple[int, ...]]) -> None:
     known = list(equations(town))
     assert not any(is_small(number) for _cells, number in known)

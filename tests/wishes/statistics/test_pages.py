@@ -134,6 +134,7 @@ def test_another_community_does_not_exist_for_its_neighbour(cast: Cast) -> None:
 def test_only_those_who_appraise_read_the_numbers_of_colleagues(cast: Cast) -> None:
     wish = posted(cast)
     services.transfer_wish(actor=cast.worker, wish=wish, to=cast.secretary, reason="书记来办", at=MONDAY)
+    services.accept_handover(actor=cast.secretary, wish=wish, at=MONDAY)
     posted(cast)
     drain()
 
