@@ -176,7 +176,7 @@ def _published(places: Mapping[str, Counted], above: Mapping[str, Columns[Any]] 
         allowed = everything if above is None else above[partition].shown
         needed = NEEDS.get(partition)
         if needed is not None and not needed <= columns["ends"].shown:
-            allowed = ()
+            allowed = set()
         columns[partition] = split_columns(divided, columns=everything, allowed=allowed)
     return PublishedFamily(
         places={path: _show(places[path], columns) for path in family.shown},
