@@ -4,5 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("residency/", include("grids.roles.urls")),
+    path("", include("grids.bodies.urls")),
     path("", include("grids.directory.urls")),
 ]

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/", include("portal.jobs.api")),
     path("notices/", include("portal.notifications.api")),
     path("open-data/", Editions.as_view(), name="api_open_data"),
+    path("", include("grids.bodies.api")),
     path("", include("grids.directory.api")),
     path("desk/", include("wishes.desk.api")),
     path("", include("wishes.wishes.api.routes")),

@@ -1,0 +1,13 @@
+"""What kinds of bodies take part in a place (docs/domain.md §1)."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class BodyKind(TextChoices):
+    """What a body is; wishes open to one kind after the other (按层级认领)."""
+
+    TEAM = "team", _("志愿服务队")
+    SOCIAL_ORGANISATION = "social_organisation", _("社会组织")
+    CO_BUILDING_UNIT = "co_building_unit", _("共建单位")
+    PARTY_ORGANISATION = "party_organisation", _("党组织")

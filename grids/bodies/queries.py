@@ -1,0 +1,45 @@
+"""Which bodies act in a place, and for which of them a person may act."""
+
+from grids.bodies.domain import BodyKind
+from grids.bodies.models import Body, BodyMember
+from grids.roles.queries import Person
+from grids.territory.domain import ancestor_paths
+from grids.territory.models import Territory
+from portal.accounts.models import User
+
+_CACHE = "_acts_for"
+
+
+def acting_for(user: Person) -> tuple[Body, ...]:
+    """The bodies this person may act for today, with their place; remembered on the user object."""
+    if not isinstance(user, User) or not user.is_active:
+        return ()
+    known: tuple[Body, ...] | None = user.__dict__.get(_CACHE)
+    if known is None:
+        members = BodyMember.objects.in_force().filter(user=user).select_related("body__territory")
+        known = tuple(one.body for one in members.defer("body__territory__boundary").order_by("body__name"))
+        user.__dict__[_CACHE] = known
+    return known
+
+
+def bodies_for(user: Person, path: str) -> list[Body]:
+    """The bodies this person may act for in the place with that path."""
+    return [body for body in acting_for(user) if path and path.startswith(str(body.territory.path))]
+
+
+def bodies_at(territory: Territory) -> list[Body]:
+    """The bodies that take part in this place: its own and those of wider places around it."""
+    around = Body.objects.filter(is_active=True, territory__path__in=ancestor_paths(str(territory.path)))
+    return list(around.select_related("territory").defer("territory__boundary").order_by("kind", "name", "id"))
+
+
+def nearest_body(kind: BodyKind, path: str) -> Body | None:
+    """The body of this kind that answers for a place: the nearest on the way up."""
+    around = Body.objects.filter(is_active=True, kind=kind, territory__path__in=ancestor_paths(path))
+    return around.select_related("territory").defer("territory__boundary").order_by("-territory__depth", "id").first()
+
+
+def people_of(body: Body) -> list[User]:
+    """Who may act for the body today, the longest-serving first."""
+    members = BodyMember.objects.in_force().filter(body=body).select_related("user").order_by("starts_on", "id")
+    return [one.user for one in members]
