@@ -295,6 +295,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "forget_codes": {"task": "portal.accounts.tasks.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget_keys": {"task": "portal.api.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 3600}},
     "lapse": {"task": "grids.roles.tasks.lapse", "schedule": 3600.0, "options": {"expires": 3600}},
+    "assign_unclaimed": {
+        "task": "wishes.wishes.tasks.assign_unclaimed",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "redispatch": {"task": "wishes.wishes.tasks.redispatch", "schedule": 600.0, "options": {"expires": 600}},
     "remind": {"task": "wishes.wishes.tasks.remind", "schedule": 300.0, "options": {"expires": 300}},
     "make_digests": {"task": "wishes.statistics.tasks.make_digests", "schedule": 600.0, "options": {"expires": 600}},

@@ -25,6 +25,8 @@ def _appeal(world: World) -> Appeal:
 
 # How the parameters of a route are filled; a row's further words (its case) choose among wishes and steps.
 PARAMETERS: Mapping[str, Mapping[str, Find]] = {
+    "api_bodies": {"code": lambda world: world.cast.community.code},
+    "bodies": {"code": lambda world: world.cast.community.code},
     "api_notice_read": {"pk": lambda world: NOWHERE},
     "api_docs_operation": {"identifier": lambda world: "wishes_submit"},
     "api_wish_appeal_decide": {"pk": lambda world: _appeal(world).pk},

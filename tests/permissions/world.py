@@ -13,11 +13,13 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
+from grids.bodies.domain import BodyKind
 from grids.roles.models import Residency, Role
 from portal.accounts.models import User
 from portal.jobs.models import Job
 from portal.photos.models import Photo
 from portal.photos.services import accept_upload, process_waiting_photo
+from tests.grids.bodies.factories import make_body
 from tests.grids.roles.factories import PersonFactory, ResidencyFactory, make_resident, make_staff
 from tests.grids.territory.factories import CommunityFactory, DistrictFactory, StreetFactory
 from tests.portal.accounts.factories import enter, enter_as_staff
@@ -134,6 +136,7 @@ def build() -> World:
         phone="025-12345",
         territory=StreetFactory(),
     )
+    make_body(BodyKind.SOCIAL_ORGANISATION, cast.community, user=cast.volunteer)
     residency = ResidencyFactory(user=PersonFactory(), community=cast.community)
     photos = {name: _photo(wishes[name]) for name in ("verifying", "published")}
     clients = {name: _client(users.get(name)) for name in VIEWERS}

@@ -68,6 +68,17 @@ class WishClaimed(Payload):
     claim_id: int
     claimant_id: int
     quantity: int | None = None
+    body_id: int | None = None
+
+
+@event("wishes.wish.assigned", label=_("没有人认领，由社区党组织负责"), visibility=PUBLIC)
+class WishAssigned(Payload):
+    """The last tier's time is over: the Party organisation answers for what nobody took, of goods `quantity`."""
+
+    wish_id: int
+    claim_id: int
+    body_id: int
+    quantity: int | None
 
 
 @event("wishes.wish.given_up", label=_("认领人帮不了了，重新等人认领"), visibility=PUBLIC)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
+from grids.bodies.queries import people_of
 from grids.roles.queries import nearest_holders
 from portal.deadlines.events import ClockOverdue, ClockRecomputed, ClockWarned
 from portal.deadlines.models import Clock
@@ -69,7 +70,7 @@ def on_published(event: Event, payload: events.WishPublished) -> None:
 @handles(events.WishClaimed, name="wishes.tell_of_claim")
 def on_claimed(event: Event, payload: events.WishClaimed) -> None:
     wish, claim = _wish(payload.wish_id), _claim(payload.claim_id)
-    who = claim.claimant.public_name
+    who = claim.public_name
     author = [wish.author_id, wish.entered_by_id]
     if payload.quantity is None:
         _tell(event, wish, notices.CLAIMED, author, who=who, message=claim.message)
@@ -78,6 +79,17 @@ def on_claimed(event: Event, payload: events.WishClaimed) -> None:
     part = _amount(wish, payload.quantity)
     _tell(event, wish, notices.CLAIMED_PART, author, who=who, part=part, message=claim.message)
     _tell(event, wish, notices.CLAIMED_PART_STAFF, [wish.responsible_id], who=who, part=part)
+
+
+@handles(events.WishAssigned, name="wishes.tell_of_assignment")
+def on_assigned(event: Event, payload: events.WishAssigned) -> None:
+    """The Party organisation hears that it answers for the wish; its author that somebody does."""
+    wish, claim = _wish(payload.wish_id), _claim(payload.claim_id)
+    assert claim.body is not None
+    acting = [claim.claimant_id, *(person.pk for person in people_of(claim.body))]
+    who = claim.public_name
+    _tell(event, wish, notices.ASSIGNED_TO_BODY, acting, who=who)
+    _tell(event, wish, notices.TAKEN_BY_PARTY, [wish.author_id, wish.entered_by_id, wish.responsible_id], who=who)
 
 
 @handles(events.ClaimGivenUp, name="wishes.tell_of_given_up_claim")
@@ -93,7 +105,7 @@ def on_part_fulfilled(event: Event, payload: events.PartFulfilled) -> None:
     wish, claim = _wish(payload.wish_id), _claim(payload.claim_id)
     people = [wish.author_id, wish.entered_by_id, wish.responsible_id, claim.claimant_id]
     part = _amount(wish, payload.quantity)
-    _tell(event, wish, notices.PART_FULFILLED, people, who=claim.claimant.public_name, part=part)
+    _tell(event, wish, notices.PART_FULFILLED, people, who=claim.public_name, part=part)
 
 
 @handles(events.EnoughDeclared, name="wishes.tell_of_enough")
@@ -312,4 +324,4 @@ def _wish(pk: int) -> Wish:
 
 
 def _claim(pk: int) -> Claim:
-    return Claim.objects.select_related("claimant").get(pk=pk)
+    return Claim.objects.select_related("claimant", "body").get(pk=pk)

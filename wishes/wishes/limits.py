@@ -7,12 +7,13 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from grids.territory.inherited import register_setting, setting_for, settings_for
-from grids.territory.models import Territory
+from grids.territory.models import Territory, TerritorySetting
 from portal.deadlines.calendar import calendar_for
 from portal.deadlines.domain import ClockFacts, Limit, deadline
 from portal.errors import Invalid
 from portal.formats import list_words
 from wishes.wishes.domain import URGENCY_LIMITS, ExtensionRule, ReopenRule, SpecialGroup, Urgency
+from wishes.wishes.tiers import TierHours
 
 REOPEN_DAYS = "wishes.reopen_days"
 REOPEN_TIMES = "wishes.reopen_times"
@@ -20,6 +21,9 @@ AUTO_CONFIRM_DAYS = "wishes.auto_confirm_days"
 PHOTOS_MAX = "wishes.photos_max"
 VERIFY_GROUPS = "wishes.verify_groups"
 LOOK_FIRST = "wishes.look_first_at_unconfirmed"
+TIER_SOCIAL = "wishes.tier_social_organisations_hours"
+TIER_UNITS = "wishes.tier_co_building_units_hours"
+TIER_PARTY = "wishes.tier_party_organisation_hours"
 GIFT_GUIDE = "wishes.gift_guide"
 CALLBACK_LIMIT = "wishes.callback_limit"
 CALLBACK_TRIES = "wishes.callback_tries"
@@ -49,6 +53,11 @@ def _is_count(value: int) -> None:
 def _is_some(value: int) -> None:
     if not 1 <= value <= 365:
         raise Invalid(_("请填 1 到 365 之间的数。"), field="value")
+
+
+def _is_hours(value: int) -> None:
+    if not 0 <= value <= 720:
+        raise Invalid(_("请填 0 到 720 之间的小时数。"), field="value")
 
 
 def _is_photo_count(value: int) -> None:
@@ -93,6 +102,9 @@ register_setting(REFERRAL_LIMIT, str, "7d", _("请外单位多久之内答复（
 register_setting(REFERRAL_LINK_DAYS, int, 60, _("外单位的答复链接几天有效"), check=_is_some)
 register_setting(APPEAL_DAYS, int, 15, _("没有受理的，几天内可以申诉"), check=_is_count)
 register_setting(APPEAL_LIMIT, str, "5d", _("申诉多久之内答复（工作日，如5d）"), check=_is_limit)
+register_setting(TIER_SOCIAL, int, TierHours.social_organisations, _("公开几小时后社会组织可以认领"), check=_is_hours)
+register_setting(TIER_UNITS, int, TierHours.co_building_units, _("公开几小时后共建单位可以认领"), check=_is_hours)
+register_setting(TIER_PARTY, int, TierHours.party_organisation, _("公开几小时后没人认领由党组织负责"), check=_is_hours)
 register_setting(GIFT_GUIDE, str, "300–500", _("礼物心愿的参考价值（元）"))
 
 
@@ -121,6 +133,22 @@ def _ending_values(territory: Territory) -> dict[str, Any]:
         known = settings_for(territory, [REOPEN_DAYS, REOPEN_TIMES, AUTO_CONFIRM_DAYS])
         territory.__dict__["_wish_ending_values"] = known
     return known
+
+
+def tier_hours(territory: Territory) -> TierHours:
+    """How long after publication the tiers open in this place; one query, remembered on the object."""
+    known: TierHours | None = territory.__dict__.get("_wish_tier_hours")
+    if known is None:
+        values = settings_for(territory, [TIER_SOCIAL, TIER_UNITS, TIER_PARTY])
+        known = TierHours(int(values[TIER_SOCIAL]), int(values[TIER_UNITS]), int(values[TIER_PARTY]))
+        territory.__dict__["_wish_tier_hours"] = known
+    return known
+
+
+def shortest_wait_for_party() -> timedelta:
+    """The shortest time anywhere after which the Party organisation is given what nobody took."""
+    own = TerritorySetting.objects.filter(key=TIER_PARTY).values_list("value", flat=True)
+    return timedelta(hours=min([TierHours.party_organisation, *(int(value) for value in own)]))
 
 
 def photos_max(territory: Territory | None) -> int:

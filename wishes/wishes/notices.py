@@ -63,6 +63,19 @@ CLAIMED_STAFF = notice_kind(
     body=_("{who}认领了“{title}”（{number}）。"),
     channels=("inbox",),
 )
+ASSIGNED_TO_BODY = notice_kind(
+    "wishes.assigned_to_body",
+    label=_("没人认领的心愿由我们负责"),
+    title=_("有一个没人认领的心愿，由{who}负责"),
+    body=_("“{title}”（{number}）到时间还没有人认领，请{who}负责到底。确实办不了，请说明原因或转请别处办理。"),
+    must_send=True,
+)
+TAKEN_BY_PARTY = notice_kind(
+    "wishes.taken_by_party",
+    label=_("我的心愿由党组织负责"),
+    title=_("{who}来负责这个心愿"),
+    body=_("“{title}”（{number}）一直没有人认领，现在由{who}负责到底。"),
+)
 CLAIMED_PART = notice_kind(
     "wishes.claimed_part",
     label=_("有人认领了我的心愿的一部分"),

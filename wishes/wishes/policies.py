@@ -15,12 +15,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from grids.bodies.queries import bodies_for
 from grids.roles.domain import HANDLER_ROLES, Role
 from grids.roles.queries import held_by
 from portal.accounts.models import User
 from portal.errors import Conflict, NotAllowed
 from portal.outbox.models import Event
 from portal.outbox.registry import Visibility, key_of
+from wishes.wishes.claiming import Names, names_for
 from wishes.wishes.decision import YES, Decision
 from wishes.wishes.domain import HELPER_ROLES, READING_ROLES, Action, ClaimState, End, Relation, State, step_for
 from wishes.wishes.events import WishFulfilled
@@ -76,6 +78,15 @@ def _holds_live_claim(user: Viewer, wish: Wish) -> bool:
     return not wish.is_shared or (isinstance(user, User) and ClaimState.LIVE in _own_parts(user, wish))
 
 
+# The Party organisation hands on only by what staff of the place may do: say that it cannot be done, or refer it.
+MUST_TAKE = gettext_lazy("没人认领的心愿由党组织负责到底，不能放弃。确实办不了，请说明办不了或转请别处办理。")
+
+
+def _may_give_up(user: Viewer, wish: Wish) -> bool:
+    """Not what was assigned to the Party organisation because nobody took it."""
+    return wish.claims.filter(claimant_id=user.pk, state=ClaimState.LIVE, assigned=False).exists()
+
+
 @rules.predicate
 def is_handler(user: Viewer, wish: Wish) -> bool:
     """This person's staff role covers the place of the wish. Nobody handles a wish of their own."""
@@ -84,8 +95,16 @@ def is_handler(user: Viewer, wish: Wish) -> bool:
 
 @rules.predicate
 def is_helper(user: Viewer, wish: Wish) -> bool:
-    """Volunteer, Party member or staff of the place; nobody is the helper of a wish of their own."""
-    return _covers(user, HELPER_ROLES, wish) and not is_author(user, wish)
+    """Volunteer, Party member or staff of the place, or somebody who acts for a body of it; never the author."""
+    if is_author(user, wish):
+        return False
+    return _covers(user, HELPER_ROLES, wish) or bool(bodies_for(user, wish.path))
+
+
+def names_of(user: Viewer, wish: Wish, now: datetime) -> Names:
+    """In whose name this person may claim the wish now."""
+    in_own_name = _covers(user, HELPER_ROLES, wish) and not is_author(user, wish)
+    return names_for(user, wish, in_own_name=in_own_name, now=now)
 
 
 _PREDICATES: dict[Relation, Callable[[Viewer, Wish], bool]] = {
@@ -131,8 +150,10 @@ def can(
         return Decision(False, _relation_reason(user, action, wish))
     if by == {Relation.CLAIMANT} and not _holds_live_claim(user, wish):
         return Decision(False, gettext_lazy("您的那一份已经办完了，谢谢您。"))
-    if action == Action.CLAIM and wish.is_shared and _holds_live_claim(user, wish):
-        return Decision(False, gettext_lazy("您已经认领了一份。办好以后，还可以再认领。"))
+    if action == Action.CLAIM and not (names := names_of(user, wish, at or timezone.now())):
+        return Decision(False, names.why_not)
+    if action == Action.GIVE_UP and not _may_give_up(user, wish):
+        return Decision(False, MUST_TAKE)
     if action == Action.CONFIRM and on_behalf_of is not None and had_a_hand_in(user, wish):
         return Decision(False, gettext_lazy("这件事是您经手的，请别的工作人员替居民确认。"))
     if action in HANDOVER_CONDITIONS:

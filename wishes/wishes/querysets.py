@@ -10,6 +10,8 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Left, Right
 from django.db.models.lookups import Exact
 
+from grids.bodies.domain import BodyKind
+from grids.bodies.models import Body
 from grids.roles.domain import HANDLER_ROLES
 from grids.roles.models import Appointment
 from grids.roles.queries import holds_anywhere, paths_of
@@ -17,6 +19,7 @@ from grids.territory.domain import STEP, Level
 from portal.accounts.models import User
 from portal.deadlines.domain import TIME_ZONE
 from wishes.wishes.domain import NEVER, OPEN_STATES, PUBLIC_ENDS, READING_ROLES, ClaimState, State
+from wishes.wishes.limits import shortest_wait_for_party
 
 if TYPE_CHECKING:
     from grids.territory.models import Territory
@@ -123,6 +126,13 @@ class WishQuerySet(models.QuerySet["Wish"]):
         """Open wishes nobody answers for, or whose responsible person holds no staff role any more."""
         term = Appointment.objects.in_force().filter(role__in=list(HANDLER_ROLES), user=models.OuterRef("responsible"))
         return self.open().filter(Q(responsible=None) | ~models.Exists(term))
+
+    def nobody_took(self, now: datetime) -> "WishQuerySet":
+        """Public wishes that may be due for the Party organisation of their place; the service looks at each."""
+        bodies = Body.objects.filter(is_active=True, kind=BodyKind.PARTY_ORGANISATION)
+        paths = list(bodies.values_list("territory__path", flat=True).distinct())
+        before = now - shortest_wait_for_party()
+        return self.filter(under_paths(paths), state=State.PUBLISHED, published_at__lte=before, waiting_since=None)
 
     def work_list(self, user: User) -> "WishQuerySet":
         """The cadre's work list: open wishes of the places covered, what is due first first; paused ones last."""

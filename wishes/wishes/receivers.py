@@ -44,7 +44,7 @@ def wishes_of(user: User) -> dict[str, Any]:
             {"wish": one.wish.number, "reason": one.reason, "decision": one.decision, "state": one.state}
             for one in Appeal.objects.filter(appellant=user).select_related("wish")
         ],
-        "claims": [_claim_data(claim) for claim in Claim.objects.filter(claimant=user).select_related("wish")],
+        "claims": [_claim_data(claim) for claim in Claim.objects.filter(claimant=user).select_related("wish", "body")],
     }
 
 
@@ -85,6 +85,8 @@ def _wish_data(wish: Wish) -> dict[str, Any]:
 def _claim_data(claim: Claim) -> dict[str, Any]:
     return {
         "wish": claim.wish.number,
+        "quantity": claim.quantity,
+        "in_the_name_of": claim.body.name if claim.body is not None else "",
         "state": claim.state,
         "message": claim.message,
         "note": claim.note,

@@ -6,7 +6,7 @@ from django.utils import timezone
 from wishes.wishes.domain import State
 from wishes.wishes.models import Wish
 from wishes.wishes.photos import forget_unused_photos
-from wishes.wishes.services import auto_confirm_wish, index_words, redispatch_wish
+from wishes.wishes.services import assign_to_party, auto_confirm_wish, index_words, redispatch_wish
 from wishes.wishes.services.reminding import remind_all
 
 
@@ -42,3 +42,11 @@ def forget_photos() -> int:
 def remind() -> int:
     """Reminds those who owe an answer: to offers, objections, call-backs, referrals, appeals. May run at any time."""
     return remind_all(now=timezone.now())
+
+
+@shared_task
+def assign_unclaimed() -> int:
+    """Gives what nobody took in time to the Party organisation of its place. May run at any time, also twice."""
+    now = timezone.now()
+    waiting = Wish.objects.nobody_took(now).order_by("pk")
+    return sum(assign_to_party(wish=wish, at=now) for wish in waiting.iterator(chunk_size=500))

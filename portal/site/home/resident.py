@@ -17,6 +17,7 @@ from portal.site.place import place_of
 from wishes.wishes.domain import State
 from wishes.wishes.models import Wish
 from wishes.wishes.views.cards import Card, cards_of, for_cards
+from wishes.wishes.views.helping import helper_names
 
 MINE_SHOWN = 2
 NEAR_SHOWN = 4
@@ -39,13 +40,15 @@ class MyWish:
 
     card: Card
     words: str
+    helper: str
 
 
 def resident_home(user: User, *, elder: bool, now: datetime) -> dict[str, Any]:
     """The page's context."""
     place = place_of(user)
-    sent = for_cards(Wish.objects.mine(user).exclude(state=State.DRAFT, number="")).select_related("claimant")
+    sent = for_cards(Wish.objects.mine(user).exclude(state=State.DRAFT, number=""))
     mine = list(sent.annotate(total=Window(Count("pk")))[:MINE_SHOWN])
+    helpers = helper_names(mine)
     wanted = Wish.objects.public().filter(state__in=[State.PUBLISHED, State.CLAIMED]).exclude(author=user)
     if place.community:
         wanted = wanted.filter(community=place.community)
@@ -53,7 +56,14 @@ def resident_home(user: User, *, elder: bool, now: datetime) -> dict[str, Any]:
     cards = {card.wish.pk: card for card in cards_of([*mine, *near], now=now)}
     return {
         "name": user.display_name or user.legal_name,
-        "mine": [MyWish(cards[wish.pk], str(IN_PLAIN_WORDS.get(wish.state, "")) if elder else "") for wish in mine],
+        "mine": [
+            MyWish(
+                cards[wish.pk],
+                str(IN_PLAIN_WORDS.get(wish.state, "")) if elder else "",
+                helpers.get(wish.pk, ""),
+            )
+            for wish in mine
+        ],
         "mine_total": getattr(mine[0], "total", 0) if mine else 0,
         "near": [cards[wish.pk] for wish in near],
         "place": place,

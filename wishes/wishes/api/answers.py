@@ -7,9 +7,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from grids.bodies.domain import BodyKind
+from grids.bodies.queries import nearest_body
 from portal.deadlines.words import Level, explain
 from portal.outbox.querysets import timeline
 from portal.photos.models import Photo, PhotoState
+from wishes.wishes.claiming import tier_words, tiers_of
 from wishes.wishes.domain import Action, ClaimState, End, Kind, PhotoRole, SpecialGroup, State, Urgency
 from wishes.wishes.limits import auto_confirm_after
 from wishes.wishes.models import Category, Wish
@@ -27,6 +30,7 @@ from wishes.wishes.policies import (
 )
 from wishes.wishes.services import contact_for
 from wishes.wishes.services.steps import clock as clock_of_wish
+from wishes.wishes.tiers import Tier
 from wishes.wishes.views.cards import Card, cards_of
 from wishes.wishes.views.helping import Helper, claims_of, helpers_of
 from wishes.wishes.views.story import looks_of, steps_of
@@ -162,13 +166,24 @@ class ClaimSerializer(serializers.Serializer[Any]):
     """Who helps."""
 
     id = serializers.IntegerField(source="claim.pk")
-    name = serializers.CharField(source="claim.public_name")
+    name = serializers.CharField(source="claim.public_name", help_text=_("本人的公开称呼，或者组织、单位的名称"))
+    body = serializers.IntegerField(source="claim.body_id", allow_null=True, help_text=_("以哪个组织或单位的名义"))
+    assigned = serializers.BooleanField(source="claim.assigned", help_text=_("没人认领，由党组织负责"))
     quantity = serializers.IntegerField(source="claim.quantity", allow_null=True, help_text=_("实物的一份是多少"))
     state = serializers.ChoiceField(choices=ClaimState.choices, source="claim.state")
     mine = serializers.BooleanField(help_text=_("是不是您自己的"))
     claimed_at = serializers.DateTimeField(source="claim.claimed_at")
     note = serializers.CharField(source="claim.note")
     message = serializers.CharField(help_text=_("只给许愿人、认领人和工作人员"))
+
+
+class TierSerializer(serializers.Serializer[Any]):
+    """Who may claim, and from when on."""
+
+    tier = serializers.ChoiceField(choices=Tier.choices)
+    words = serializers.CharField()
+    opens_at = serializers.DateTimeField()
+    is_open = serializers.BooleanField()
 
 
 class RatingSerializer(serializers.Serializer[Any]):
@@ -235,6 +250,9 @@ class WishDetailSerializer(WishCardSerializer):
     clock = serializers.ListField(child=serializers.CharField(), help_text=_("时限的来龙去脉"))
     claim = ClaimSerializer(allow_null=True, help_text=_("最近的一份认领"))
     claims = ClaimSerializer(many=True, help_text=_("谁在帮、谁帮过；实物可以有好几份"))
+    tiers = TierSerializer(many=True, help_text=_("谁从何时起可以认领；等人认领时才有"))
+    tier_words = serializers.ListField(child=serializers.CharField(), help_text=_("同上，用话说"))
+    why_not_claim = serializers.CharField(help_text=_("您为什么现在不能认领；能认领时为空"))
     enough_at = serializers.DateTimeField(allow_null=True, help_text=_("从何时起差的部分不再找人认领"))
     rating = RatingSerializer(allow_null=True)
     questions = QuestionSerializer(many=True)
@@ -297,6 +315,7 @@ def detail_of(wish: Wish, viewer: Viewer, *, now: datetime) -> Mapping[str, Any]
             for step in steps_of(wish, events, clock, now=now, days=days, claims=claims)
         ],
         "clock": explain(clock, now) if clock else [],
+        **_tiers(wish, viewer, possible, now),
         "claim": helpers[-1] if helpers else None,
         "claims": helpers,
         "rating": wish.ratings.first(),
@@ -332,6 +351,20 @@ def _due(card: Card) -> dict[str, Any] | None:
 
 def _named(action: Action) -> dict[str, Any]:
     return {"action": action.value, "words": action.label}
+
+
+def _tiers(wish: Wish, viewer: Viewer, possible: list[Action], now: datetime) -> dict[str, Any]:
+    """Who may claim when, as long as somebody may."""
+    tiers = tiers_of(wish) if wish.state == State.PUBLISHED else None
+    if tiers is None:
+        return {"tiers": [], "tier_words": [], "why_not_claim": ""}
+    rows = [
+        {"tier": tier, "words": tier.label, "opens_at": tiers.opens_at(tier), "is_open": tiers.is_open(tier, now)}
+        for tier in Tier
+    ]
+    party = nearest_body(BodyKind.PARTY_ORGANISATION, wish.path)
+    why_not = "" if Action.CLAIM in possible else str(can(viewer, Action.CLAIM, wish).reason)
+    return {"tiers": rows, "tier_words": tier_words(wish, now=now, party=party), "why_not_claim": why_not}
 
 
 def _helper(helper: Helper, viewer: Viewer) -> dict[str, Any]:

@@ -172,6 +172,14 @@ class ClaimBody(serializers.Serializer[Any]):
         default=None,
         help_text=_("实物认领多少；不写就是还差的全部"),
     )
+    body = serializers.IntegerField(
+        min_value=1,
+        max_value=2**63 - 1,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text=_("以哪个组织或单位的名义，写它的 id；不写就是您自己"),
+    )
     message = words(200, _("对许愿人说，只有许愿人和工作人员看得到"), required=False)
 
 

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
+from grids.bodies.queries import acting_for
 from portal.accounts.models import User
 from portal.api.idempotency import once
 from portal.errors import Conflict, Invalid
@@ -78,6 +79,15 @@ def _for_author(service: Callable[..., object]) -> Take:
 def _principal(wish: Wish, data: Data) -> User | None:
     """The author, where the caller says to act for them; taken out of the data."""
     return wish.author if data.pop("on_behalf", False) else None
+
+
+def _claim(actor: User, wish: Wish, data: Data) -> object:
+    body = None
+    if (chosen := data.pop("body")) is not None:
+        body = next((one for one in acting_for(actor) if one.pk == chosen), None)
+        if body is None:
+            raise Invalid(_("您不是这个组织或单位的经办人。"), code="unknown_body", field="body")
+    return services.claim_wish(actor=actor, wish=wish, body=body, **data)
 
 
 def _give_up(actor: User, wish: Wish, data: Data) -> object:
@@ -151,7 +161,7 @@ STEPS: Mapping[str, type[StepView]] = {
     name: step(name, action, body, take)
     for name, action, body, take in (
         ("edit", Action.EDIT, bodies.EditBody, _for_author(services.edit_wish)),
-        ("claim", Action.CLAIM, bodies.ClaimBody, _plain(services.claim_wish)),
+        ("claim", Action.CLAIM, bodies.ClaimBody, _claim),
         ("give-up", Action.GIVE_UP, bodies.GiveUpBody, _give_up),
         ("fulfil", Action.FULFIL, bodies.FulfilBody, _fulfil),
         ("enough", Action.ENOUGH, bodies.EnoughBody, _plain(services.declare_enough)),

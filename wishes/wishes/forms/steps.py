@@ -4,9 +4,11 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from grids.bodies.models import Body
 from grids.roles.domain import HANDLER_ROLES
 from grids.roles.models import Appointment
 from grids.territory.domain import ancestor_paths
@@ -17,11 +19,14 @@ from portal.deadlines.words import limit_words
 from wishes.wishes.forms.posting import PhoneField
 from wishes.wishes.limits import extension_rule
 from wishes.wishes.models import OutsideBody, Wish
+from wishes.wishes.policies import names_of
 from wishes.wishes.services.claims import live_claims
 from wishes.wishes.services.steps import clock
 
 EXTENSIONS_IN_HOURS = ("2h", "12h", "24h")
 EXTENSIONS_IN_DAYS = ("1d", "3d", "5d", "7d", "15d")
+
+OWN_NAME = "own"
 
 MARKS = [
     ("1", _("很不满意")),
@@ -60,6 +65,12 @@ class ClaimForm(StepForm):
         max_value=1_000_000,
         error_messages={"required": _("请填您认领多少。"), "min_value": _("请填您认领多少，至少是 1。")},
     )
+    body = forms.TypedChoiceField(
+        label=_("以谁的名义"),
+        widget=forms.RadioSelect,
+        empty_value=None,
+        error_messages={"required": _("请选以谁的名义认领。"), "invalid_choice": _("请从列表里选。")},
+    )
     message = forms.CharField(
         label=_("想对许愿人说什么"),
         required=False,
@@ -69,6 +80,7 @@ class ClaimForm(StepForm):
     )
 
     def prepare(self) -> None:
+        self._offer_names()
         if not self.wish.is_shared:
             del self.fields["quantity"]
             return
@@ -77,6 +89,21 @@ class ClaimForm(StepForm):
         field.help_text = _("还差 {missing} {unit}，认领一部分也可以。").format(
             missing=self.wish.missing, unit=self.wish.unit
         )
+
+    def _offer_names(self) -> None:
+        """The actor's own name, and the bodies they act for; whoever acts for none is not asked."""
+        names = names_of(self.actor, self.wish, timezone.now())
+        if not names.bodies:
+            del self.fields["body"]
+            return
+        own = [(OWN_NAME, _("我自己：{name}").format(name=self.actor.public_name))] if names.own else []
+        field = self.fields["body"]
+        field.choices = [*own, *((str(body.pk), body.name) for body in names.bodies)]  # type: ignore[attr-defined]
+        self.initial.setdefault("body", OWN_NAME if names.own else str(names.bodies[0].pk))
+        self.bodies = {str(body.pk): body for body in names.bodies}
+
+    def clean_body(self) -> Body | None:
+        return self.bodies.get(self.cleaned_data["body"])
 
 
 class GiveUpForm(StepForm):

@@ -45,6 +45,18 @@ class Claim(models.Model):
     claimant = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="claims", verbose_name=_("认领人")
     )
+    # In whose name; the claimant is who acts for it. Empty for a claim in the claimant's own name.
+    body = models.ForeignKey(
+        "grids.Body",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claims",
+        verbose_name=_("以谁的名义"),
+    )
+    assigned = models.BooleanField(
+        _("没人认领，由党组织负责"), default=False, db_default=False, help_text=_("不能放弃")
+    )
     quantity = models.PositiveIntegerField(_("数量"), null=True, blank=True)
     exclusive = models.BooleanField(_("独自认领"), default=True)
     state = models.CharField(_("状态"), max_length=20, choices=ClaimState.choices, default=ClaimState.LIVE)
@@ -65,8 +77,16 @@ class Claim(models.Model):
                 condition=Q(state=ClaimState.LIVE, exclusive=True),
             ),
             models.UniqueConstraint(
-                fields=["wish", "claimant"], name="claim_one_live_per_person", condition=Q(state=ClaimState.LIVE)
+                fields=["wish", "claimant"],
+                name="claim_one_live_in_own_name",
+                condition=Q(state=ClaimState.LIVE, body__isnull=True),
             ),
+            models.UniqueConstraint(
+                fields=["wish", "body"],
+                name="claim_one_live_per_body",
+                condition=Q(state=ClaimState.LIVE, body__isnull=False),
+            ),
+            models.CheckConstraint(name="claim_assigned_to_body", condition=Q(assigned=False) | Q(body__isnull=False)),
             models.CheckConstraint(
                 name="claim_given_up_has_reason", condition=~Q(state=ClaimState.GIVEN_UP) | ~Q(end_reason="")
             ),
@@ -94,7 +114,7 @@ class Claim(models.Model):
     @property
     def public_name(self) -> str:
         """Who helps, as others may know them."""
-        return self.claimant.public_name
+        return self.body.name if self.body is not None else self.claimant.public_name
 
     @property
     def part(self) -> str:

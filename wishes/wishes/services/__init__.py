@@ -1,6 +1,7 @@
 """Use cases of the micro-wish. Every change of a wish by a page, the API, the admin or a task is one call of these."""
 
 from wishes.wishes.services.appeals import decide_appeal, open_appeal
+from wishes.wishes.services.assignment import assign_to_party
 from wishes.wishes.services.callbacks import look_up_phone, record_call, waiting_callback
 from wishes.wishes.services.claims import claim_wish, declare_enough, give_up_claim
 from wishes.wishes.services.closing import (
@@ -41,6 +42,7 @@ __all__ = [
     "accept_handover",
     "answer_by_link",
     "answer_question",
+    "assign_to_party",
     "attach_photo",
     "auto_confirm_wish",
     "claim_wish",

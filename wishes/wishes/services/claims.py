@@ -8,21 +8,31 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from grids.bodies.models import Body
 from portal.accounts.models import User
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.outbox.services import record
+from wishes.wishes.claiming import why_body_may_not
 from wishes.wishes.domain import Action, ClaimState, State
 from wishes.wishes.events import ClaimGivenUp, EnoughDeclared, WishClaimed, WishFulfilled
 from wishes.wishes.models import Claim, Wish
-from wishes.wishes.policies import is_author, require
+from wishes.wishes.policies import MUST_TAKE, is_author, names_of, require
 from wishes.wishes.services import steps
 
 
 @transaction.atomic
 def claim_wish(
-    *, actor: User, wish: Wish, quantity: int | None = None, message: str = "", at: datetime | None = None
+    *,
+    actor: User,
+    wish: Wish,
+    quantity: int | None = None,
+    body: Body | None = None,
+    message: str = "",
+    at: datetime | None = None,
 ) -> Claim:
     """Takes the wish on, or `quantity` of the goods: all that is missing unless given.
+
+    In the actor's own name, or in that of `body`, for which the actor acts and whose tier is open.
 
     `message` is a word to its author, who alone reads it. Raises `Conflict` (code "already_claimed") when somebody was
     faster, `Invalid` (field "quantity") for more than is missing, `NotAllowed` with the reason. Two guards hold: the
@@ -32,6 +42,7 @@ def claim_wish(
     now = steps.moment(at)
     wish = steps.locked(wish)
     require(actor, Action.CLAIM, wish, at=now)
+    _check_name(actor, wish, body, now)
     message = steps.optional(message, field="message", longest=200)
     part = _part(wish, quantity)
     try:
@@ -39,6 +50,7 @@ def claim_wish(
             claim = Claim.objects.create(
                 wish=wish,
                 claimant=actor,
+                body=body,
                 quantity=part,
                 exclusive=not wish.is_shared,
                 message=message,
@@ -53,7 +65,13 @@ def claim_wish(
         steps.move(wish, Action.CLAIM, State.CLAIMED)
         wish.claimant = actor
     steps.responded(wish, now)
-    event = WishClaimed(wish_id=wish.pk, claim_id=claim.pk, claimant_id=actor.pk, quantity=part)
+    event = WishClaimed(
+        wish_id=wish.pk,
+        claim_id=claim.pk,
+        claimant_id=actor.pk,
+        quantity=part,
+        body_id=body.pk if body is not None else None,
+    )
     record(event, subject=wish, actor=actor, at=now)
     steps.save(wish)
     return claim
@@ -74,6 +92,8 @@ def give_up_claim(*, actor: User, claim: Claim, reason: str, at: datetime | None
     if live is None:
         raise Conflict(_("这次认领已经结束了。"), code="claim_over")
     require(actor, Action.GIVE_UP, wish, at=now)
+    if live.assigned:
+        raise NotAllowed(MUST_TAKE)
     reason = steps.required(reason, field="reason", message=_("请写一句为什么帮不了，许愿人会看到。"))
     drop(wish, live, reason=reason, actor=actor, at=now)
     return steps.save(wish)
@@ -127,7 +147,7 @@ def settle(wish: Wish, action: Action, *, actor: User | None, at: datetime) -> N
 
 def live_claims(wish: Wish) -> list[Claim]:
     """The claims in force: one at most of a service, any number of goods."""
-    return list(wish.claims.filter(state=ClaimState.LIVE).select_related("claimant"))
+    return list(wish.claims.filter(state=ClaimState.LIVE).select_related("claimant", "body"))
 
 
 def claim_for(actor: User, wish: Wish, chosen: int | None = None) -> Claim:
@@ -146,6 +166,15 @@ def claim_for(actor: User, wish: Wish, chosen: int | None = None) -> Claim:
     if len(live) > 1:
         raise Invalid(_("请选是哪一份。"), code="required", field="claim")
     return live[0]
+
+
+def _check_name(actor: User, wish: Wish, body: Body | None, now: datetime) -> None:
+    """Raises `NotAllowed` where the actor may not claim in that name."""
+    if body is not None:
+        if why_not := why_body_may_not(actor, wish, body, now=now):
+            raise NotAllowed(why_not)
+    elif not names_of(actor, wish, now).own:
+        raise NotAllowed(_("请选以哪个组织或单位的名义认领。"))
 
 
 def _part(wish: Wish, quantity: int | None) -> int | None:

@@ -28,7 +28,7 @@ class Helper:
 
 def claims_of(wish: Wish) -> list[Claim]:
     """All claims of the wish, also those given up, with the people behind them."""
-    claims = list(wish.claims.select_related("claimant").order_by("id")[:MOST])
+    claims = list(wish.claims.select_related("claimant", "body").order_by("id")[:MOST])
     for claim in claims:
         claim.wish = wish
     return claims
@@ -50,3 +50,12 @@ def helpers_of(
         )
         for claim in counted
     ]
+
+
+def helper_names(wishes: Iterable[Wish]) -> dict[int, str]:
+    """Who helps with each of a few wishes, as others may know them, in one query; of goods nobody in particular."""
+    one_each = [wish.pk for wish in wishes if wish.claimant_id is not None]
+    if not one_each:
+        return {}
+    claims = Claim.objects.filter(wish_id__in=one_each, state__in=COUNTED, exclusive=True)
+    return {claim.wish_id: claim.public_name for claim in claims.select_related("claimant", "body").order_by("id")}

@@ -32,6 +32,7 @@ from wishes.wishes.policies import ON_BEHALF_ACTIONS, can, is_author, is_handler
 from wishes.wishes.views import drafting
 from wishes.wishes.views.access import member_of, sent, wish_or_404
 from wishes.wishes.views.cards import cards_of, for_cards
+from wishes.wishes.views.helping import helper_names
 from wishes.wishes.views.step_pages import PAGES, Call, StepPage
 
 MOST_ANSWERS = 12
@@ -115,6 +116,7 @@ def refused(
     context = {
         "wish": wish,
         "reason": reason,
+        "helper": helper_names([wish]).get(wish.pk, ""),
         "typed": typed,
         "cards": cards_of(for_cards(others.order_by("-id"))[:3], now=timezone.now()),
     }

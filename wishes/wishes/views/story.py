@@ -12,13 +12,16 @@ from portal.deadlines.models import Clock
 from portal.deadlines.words import remaining_words
 from portal.formats import when_words
 from portal.outbox.models import Event
-from wishes.wishes.domain import State
+from wishes.wishes.domain import ClaimState, State
 from wishes.wishes.models import Claim, Wish
 
 REVEALED = "wishes.contact.revealed"
+FULFILLED = "wishes.wish.fulfilled"
 OVERDUE = "deadlines.clock.overdue"
 # Told with the name of whoever helps and how much of the goods it is.
-OF_CLAIMS = frozenset({"wishes.wish.claimed", "wishes.wish.given_up", "wishes.wish.part_fulfilled"})
+OF_CLAIMS = frozenset(
+    f"wishes.wish.{name}" for name in ("claimed", "assigned", "given_up", "part_fulfilled", "fulfilled")
+)
 # Publication follows at once from verification or submission; the clock tells of itself.
 UNTOLD = frozenset({REVEALED, "deadlines.clock.warned"})
 
@@ -48,7 +51,7 @@ def steps_of(
     """The whole way of the wish. `days` is how long its author has to confirm; `claims` are all of its claims."""
     by_key = {claim.pk: claim for claim in claims}
     done = [_done(wish, event, by_key) for event in events if event.type not in UNTOLD]
-    return [*done, *_now(wish, clock, now, days, calendar), *_next(wish)]
+    return [*done, *_now(wish, clock, now, days, calendar, by_key.values()), *_next(wish)]
 
 
 def looks_of(events: Iterable[Event]) -> list[Event]:
@@ -66,6 +69,8 @@ def _who(wish: Wish, event: Event, claims: Mapping[int, Claim]) -> str:
     actor = event.actor
     claim = claims.get(event.payload.get("claim_id") or 0) if event.type in OF_CLAIMS else None
     if claim is not None:
+        if wish.is_shared and event.type == FULFILLED:
+            return ""  # all of them together
         helped = "" if actor is None or actor.pk == claim.claimant_id else actor.public_name
         return " · ".join(part for part in (claim.public_name, claim.part, helped) if part)
     if actor is None or actor.pk == wish.author_id:
@@ -75,19 +80,27 @@ def _who(wish: Wish, event: Event, claims: Mapping[int, Claim]) -> str:
     return actor.public_name
 
 
-def _at_it(wish: Wish) -> str:
+def _at_it(wish: Wish, claims: Iterable[Claim]) -> str:
     if wish.is_shared:
         return _("全部有人认领，大家正在办")
-    return _("{name}正在帮忙").format(name=wish.claimant.public_name) if wish.claimant else _("有人在帮")
+    live = next((claim for claim in claims if claim.state == ClaimState.LIVE), None)
+    return _("{name}正在帮忙").format(name=live.public_name) if live is not None else _("有人在帮")
 
 
-def _now(wish: Wish, clock: Clock | None, now: datetime, days: int, calendar: WorkCalendar | None) -> list[Step]:
+def _now(
+    wish: Wish,
+    clock: Clock | None,
+    now: datetime,
+    days: int,
+    calendar: WorkCalendar | None,
+    claims: Iterable[Claim],
+) -> list[Step]:
     label = {
         State.DRAFT: _("等补充后再提交"),
         State.SUBMITTED: _("等社区受理"),
         State.VERIFYING: _("等网格员核实"),
         State.PUBLISHED: _("等待认满") if wish.claimed_quantity else _("等人认领"),
-        State.CLAIMED: _at_it(wish),
+        State.CLAIMED: _at_it(wish, claims),
         State.FULFILLED: _("等{name}确认并评价").format(name=wish.author_name),
     }.get(State(wish.state))
     if label is None:
