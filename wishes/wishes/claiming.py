@@ -78,8 +78,8 @@ def tier_words(wish: Wish, *, now: datetime, party: Body | None) -> list[str]:
         words.append(_("{when}起，{who}也可以认领。").format(when=when, who=following.label))
     if party is not None and now < tiers.assigned_at():
         when = when_words(tiers.assigned_at())
-        left = _("认满") if wish.claimed_quantity else _("人认领")
-        words.append(_("若{when}仍没有{left}，由{party}负责到底。").format(when=when, left=left, party=party.name))
+        partly, none = _("若{when}仍未认满，由{party}负责到底。"), _("若{when}仍没有人认领，由{party}负责到底。")
+        words.append((partly if wish.claimed_quantity else none).format(when=when, party=party.name))
     return words
 
 
