@@ -17,7 +17,7 @@ from portal.notifications.services import keep_to_inboxes, mark_all_read
 from portal.outbox.services import drain
 from portal.photos.models import Photo
 from portal.photos.services import accept_upload, process_waiting_photo
-from portal.site.demo import people, places
+from portal.site.demo import bodies, people, places
 from portal.site.demo.people import EGRET
 from portal.site.demo.pictures import picture
 from portal.site.demo.places import grid_code
@@ -59,6 +59,7 @@ def load(stories: Iterable[Story], *, now: datetime, progress: Progress) -> None
         ensure_default_categories()
         change_setting(actor=everybody["韩涛"], territory=Territory.objects.get(code=EGRET), key=REOPEN_DAYS, text="10")
         people.settle(everybody, now)
+        bodies.register_bodies(everybody, now)
         Director(everybody, now=now, progress=progress).play(list(stories))
         _read_old_notices(everybody.values(), now - UNREAD)
         keep_to_inboxes(now=now)
@@ -114,6 +115,10 @@ class Director:
             drain()
         for wish in Wish.objects.filter(state=State.FULFILLED, fulfilled_at__lte=at - timedelta(days=7)):
             services.auto_confirm_wish(wish=wish, at=at)
+            drain()
+
+        for wish in Wish.objects.nobody_took(at):
+            services.assign_to_party(wish=wish, at=at)
             drain()
 
     def _begins(self, story: Story) -> datetime:

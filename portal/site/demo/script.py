@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from grids.bodies.models import Body
 from portal.accounts.models import User
 from portal.photos.models import Photo
 from wishes.wishes import services
@@ -66,11 +67,13 @@ def wait(*, days: float = 0, hours: float = 0, minutes: float = 0) -> timedelta:
     return timedelta(days=days, hours=hours, minutes=minutes)
 
 
-def claim(after: timedelta, who: str, message: str = "", *, part: int | None = None) -> Step:
-    """Somebody takes it on, or a part of the goods."""
+def claim(after: timedelta, who: str, message: str = "", *, part: int | None = None, body: str = "") -> Step:
+    """Somebody takes it on, or a part of the goods, in their own name or in that of a body."""
 
     def act(s: Scene) -> object:
-        return services.claim_wish(actor=s.people[who], wish=s.wish, quantity=part, message=message, at=s.at)
+        name = Body.objects.select_related("territory").get(name=body) if body else None
+        actor = s.people[who]
+        return services.claim_wish(actor=actor, wish=s.wish, quantity=part, body=name, message=message, at=s.at)
 
     return Step(after, act)
 
@@ -86,13 +89,16 @@ def give_up(after: timedelta, reason: str, *, who: str = "") -> Step:
     return Step(after, act)
 
 
-def done(after: timedelta, note: str, *photos: str, by: str = "") -> Step:
-    """The claimant, or `by`, says that it is done."""
+def done(after: timedelta, note: str, *photos: str, by: str = "", who: str = "", body: str = "") -> Step:
+    """The claimant, or `by`, says that it is done; of several, `who` did or the one for `body`."""
 
     def act(s: Scene) -> object:
-        actor = s.people[by] if by else s.wish.claims.get(state="live").claimant
+        live = s.wish.claims.filter(state="live")
+        live = live.filter(claimant=s.people[who]) if who else live
+        part = (live.filter(body__name=body) if body else live).get()
+        actor = s.people[by] if by else part.claimant
         taken = [s.photograph(actor, picture) for picture in photos]
-        return services.fulfil_claim(actor=actor, wish=s.wish, note=note, photos=taken, at=s.at)
+        return services.fulfil_claim(actor=actor, wish=s.wish, claim=part.pk, note=note, photos=taken, at=s.at)
 
     return Step(after, act)
 

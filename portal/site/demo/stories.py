@@ -1,6 +1,7 @@
 """All stories of the demo."""
 
 from portal.site.demo.stories_care import CARE_STORIES
+from portal.site.demo.stories_goods import GOODS_STORIES
 from portal.site.demo.stories_handling import HANDLING_STORIES
 from portal.site.demo.stories_home import HOME_STORIES
 from portal.site.demo.stories_interfaces import INTERFACE_STORIES
@@ -16,4 +17,5 @@ STORIES = (
     *INTERFACE_STORIES,
     *NEIGHBOUR_STORIES,
     *EVERYDAY_STORIES,
+    *GOODS_STORIES,
 )
