@@ -51,7 +51,7 @@ class CategoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("name", "code")
     prepopulated_fields = {"code": ("name",)}
     fieldsets = (
-        (None, {"fields": ("name", "code", "parent", "kind", "hint", "icon", "position", "is_active")}),
+        (None, {"fields": ("name", "code", "parent", "kind", "is_gift", "hint", "icon", "position", "is_active")}),
         (_("怎么办"), {"fields": ("urgency", "responsible_role", "needs_verification", "needs_moderation")}),
         (_("紧急情况"), {"fields": ("emergency_advice",)}),
     )

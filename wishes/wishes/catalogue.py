@@ -22,6 +22,7 @@ class Leaf(NamedTuple):
     verify: bool = False
     moderate: bool = False
     emergency: str = ""
+    gift: bool = False
 
 
 GROUPS: dict[tuple[str, str], tuple[Leaf, ...]] = {
@@ -43,7 +44,7 @@ GROUPS: dict[tuple[str, str], tuple[Leaf, ...]] = {
         Leaf("learning", "学习辅导", "功课、手机、识字", "book"),
     ),
     ("things", "缺什么"): (
-        Leaf("gift", "想要一样东西", "轮椅、书包、电饭锅", "gift", kind=Kind.GOODS),
+        Leaf("gift", "想要一样东西", "轮椅、书包、电饭锅", "gift", kind=Kind.GOODS, gift=True),
         Leaf("market", "帮忙卖一卖", "自家菜、手工活卖不掉", "basket", kind=Kind.GOODS),
     ),
     ("joy", "想去看看"): (
@@ -109,6 +110,7 @@ def ensure_default_categories() -> None:
                 kind=leaf.kind,
                 urgency=leaf.urgency,
                 responsible_role=leaf.role,
+                is_gift=leaf.gift,
                 needs_verification=leaf.verify,
                 needs_moderation=leaf.moderate,
                 emergency_advice=leaf.emergency,

@@ -287,6 +287,8 @@ PUBLIC_STATES = frozenset({State.PUBLISHED, State.CLAIMED, State.FULFILLED, Stat
 OPEN_STATES = frozenset({State.SUBMITTED, State.VERIFYING, State.PUBLISHED, State.CLAIMED})
 # Paused wishes have no due time and stand behind all others in work lists.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+# States of a wish that was sent and has not come to its end.
+UNDER_WAY = (State.SUBMITTED, State.VERIFYING, State.PUBLISHED, State.CLAIMED, State.FULFILLED)
 # Ends shown to the public; a declined or withdrawn wish stays between its author and the handlers.
 PUBLIC_ENDS = frozenset({End.FULFILLED, End.CANNOT_BE_DONE, End.NOT_OURS, End.DUPLICATE})
 

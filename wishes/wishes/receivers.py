@@ -57,6 +57,7 @@ def _wish_data(wish: Wish) -> dict[str, Any]:
         "kind": wish.kind,
         "quantity": wish.quantity,
         "unit": wish.unit,
+        "estimated_value": wish.estimated_value,
         "place": wish.place,
         "territory": str(wish.territory or ""),
         "address": wish.address,

@@ -68,7 +68,7 @@ class CategorySerializer(serializers.ModelSerializer[Category]):
 
     class Meta:
         model = Category
-        fields = ["code", "name", "parent_code", "kind", "urgency", "hint", "emergency_advice"]
+        fields = ["code", "name", "parent_code", "kind", "is_gift", "urgency", "hint", "emergency_advice"]
         read_only_fields = fields
 
 
@@ -234,6 +234,7 @@ class WishDetailSerializer(WishCardSerializer):
     """A wish with its way, its people, and what the caller may do."""
 
     details = serializers.CharField()
+    estimated_value = serializers.IntegerField(allow_null=True, help_text=_("礼物大概值多少元"))
     urgency = serializers.ChoiceField(choices=Urgency.choices, allow_blank=True)
     end_reason = serializers.CharField()
     referred_to = serializers.CharField()
@@ -340,7 +341,7 @@ def detail_of(wish: Wish, viewer: Viewer, *, now: datetime) -> Mapping[str, Any]
     }
 
 
-PLAIN = ("details", "urgency", "end_reason", "referred_to", "reopen_count", "version", "enough_at")
+PLAIN = ("details", "estimated_value", "urgency", "end_reason", "referred_to", "reopen_count", "version", "enough_at")
 
 
 def _due(card: Card) -> dict[str, Any] | None:

@@ -117,6 +117,9 @@ class TextBody(serializers.Serializer[Any]):
     quantity = serializers.IntegerField(
         min_value=1, max_value=1_000_000, required=False, allow_null=True, help_text=_("实物要多少")
     )
+    estimated_value = serializers.IntegerField(
+        min_value=1, max_value=100_000, required=False, allow_null=True, help_text=_("礼物大概值多少元，公开")
+    )
     unit = serializers.CharField(max_length=10, required=False, allow_blank=True, help_text=_("单位，例如：斤"))
     place = serializers.CharField(
         max_length=80, required=False, allow_blank=True, help_text=_("大概位置，公开，不要写门牌号")

@@ -134,6 +134,17 @@ class DetailsForm(forms.Form):
         help_text=_("斤、件、箱……"),
         error_messages={"required": _("请写单位，例如：斤。")},
     )
+    estimated_value = forms.IntegerField(
+        label=_("大概值多少钱（元）"),
+        required=False,
+        min_value=1,
+        max_value=100_000,
+        error_messages={
+            "invalid": _("价钱只填数字，例如 400。"),
+            "min_value": _("价钱至少是 1 元。"),
+            "max_value": _("价钱最多填 100000 元。"),
+        },
+    )
     details = forms.CharField(
         label=_("详细情况"),
         required=False,
@@ -142,8 +153,13 @@ class DetailsForm(forms.Form):
         help_text=_("什么时候方便、要注意什么。大家都能看到，请不要写电话和门牌号。"),
     )
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, gift_guide: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if gift_guide:
+            words = _("这里的礼物一般是 {guide} 元。一户同时只能许一个礼物心愿。")
+            self.fields["estimated_value"].help_text = words.format(guide=gift_guide)
+        else:
+            del self.fields["estimated_value"]
         if kind != Kind.GOODS:
             del self.fields["quantity"], self.fields["unit"]
         self.fields["title"].widget.attrs["autocomplete"] = "off"

@@ -27,6 +27,9 @@ class Category(models.Model):
         blank=True,
         help_text=_("留空时先找网格，没有网格再找社区、街道"),
     )
+    is_gift = models.BooleanField(
+        _("是礼物"), default=False, db_default=False, help_text=_("一户同时只能有一个礼物心愿，并写明参考价值")
+    )
     needs_verification = models.BooleanField(_("都要先核实"), default=False)
     needs_moderation = models.BooleanField(_("先看过再公开"), default=False)
     emergency_advice = models.CharField(

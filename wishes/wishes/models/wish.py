@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.territory.domain import STEP, Level
 from portal.masking import mask_name
-from wishes.wishes.domain import NEVER, End, Kind, SpecialGroup, State, Urgency, allowed_state_pairs
+from wishes.wishes.domain import NEVER, UNDER_WAY, End, Kind, SpecialGroup, State, Urgency, allowed_state_pairs
 from wishes.wishes.models.categories import Category
 from wishes.wishes.querysets import WishQuerySet
 
@@ -84,6 +84,15 @@ class Wish(models.Model):
         _("数量"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(1_000_000)]
     )
     unit = models.CharField(_("单位"), max_length=10, blank=True)
+    estimated_value = models.PositiveIntegerField(
+        _("估计价值（元）"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100_000)]
+    )
+    # A gift (礼物心愿) as its category said at submission, and which household it is for: a keyed digest of community
+    # and address, kept only while the wish is open. One open gift wish per author and per household.
+    is_gift = models.BooleanField(_("礼物心愿"), default=False, db_default=False, editable=False)
+    household = models.CharField(
+        _("家庭（摘要）"), max_length=64, blank=True, default="", db_default="", editable=False
+    )
     # The sum of all claims on a part that are live or done. The database itself moves it with every change of a claim
     # and takes no other value, so that its constraint holds however many claim at once.
     claimed_quantity = models.PositiveIntegerField(_("已认领数量"), default=0, db_default=0, editable=False)
@@ -193,6 +202,16 @@ class Wish(models.Model):
             ),
             models.CheckConstraint(
                 name="wish_referral_names_body", condition=~Q(end=End.NOT_OURS) | ~Q(referred_to="")
+            ),
+            models.UniqueConstraint(
+                fields=["author"],
+                name="wish_one_open_gift_per_author",
+                condition=Q(is_gift=True, state__in=[str(state) for state in UNDER_WAY]),
+            ),
+            models.UniqueConstraint(
+                fields=["household"],
+                name="wish_one_open_gift_per_household",
+                condition=Q(state__in=[str(state) for state in UNDER_WAY]) & ~Q(household=""),
             ),
             models.CheckConstraint(
                 name="wish_never_claimed_beyond",

@@ -96,6 +96,7 @@ def _empty_wishes(wishes: "QuerySet[Wish]") -> None:
         contact_phone="",
         show_name=False,
         special_group=SpecialGroup.NONE,
+        household="",
     )
     wishes.filter(end=End.WITHDRAWN).update(end_reason="")
     Verification.objects.filter(wish__in=wishes).update(note="", reason="")

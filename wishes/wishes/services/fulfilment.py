@@ -17,6 +17,7 @@ from wishes.wishes.models import Claim, Rating, Reopening, Wish
 from wishes.wishes.policies import is_handler, require
 from wishes.wishes.services import steps
 from wishes.wishes.services.claims import claim_for, settle
+from wishes.wishes.services.gifts import note_household, save_only_gift
 from wishes.wishes.services.pictures import add_photos
 
 
@@ -144,11 +145,12 @@ def reopen(wish: Wish, *, actor: User, reason: str, on_behalf_of: User | None, a
     wish.end = wish.end_reason = ""
     wish.closed_at = wish.fulfilled_at = None
     wish.reopen_count += 1
+    note_household(wish)
     Reopening.objects.create(wish=wish, reason=reason, reopened_at=at)
     steps.restart(wish, at=at)
     event = WishReopened(wish_id=wish.pk, times=wish.reopen_count, claimant_id=wish.claimant_id)
     record(event, subject=wish, actor=actor, on_behalf_of=on_behalf_of, at=at)
-    return steps.save(wish)
+    return save_only_gift(wish)
 
 
 def _revive_claims(wish: Wish, *, at: datetime) -> list[Claim]:

@@ -30,6 +30,7 @@ from wishes.wishes.models import Category, Wish, WishNumber
 from wishes.wishes.policies import is_handler, require
 from wishes.wishes.services import steps
 from wishes.wishes.services.dispatch import dispatch
+from wishes.wishes.services.gifts import note_household, save_only_gift
 
 
 class WishFields(TypedDict, total=False):
@@ -40,6 +41,7 @@ class WishFields(TypedDict, total=False):
     category: Category | None
     quantity: int | None
     unit: str
+    estimated_value: int | None  # yuan, for gifts
     territory: Territory | None  # a grid where known, else the community
     place: str  # public and coarse, no door number
     address: str  # private
@@ -145,7 +147,7 @@ def submit_wish(*, actor: User, wish: Wish, at: datetime | None = None) -> Wish:
         wish.submitted_at = now
     if wish.state == State.PUBLISHED:
         wish.published_at = wish.published_at or now
-    steps.save(wish)
+    save_only_gift(wish)
     steps.start(wish, at=now)
     on_behalf_of = wish.author if actor.pk != wish.author_id else None
     event = WishSubmitted(wish_id=wish.pk, again=again)
@@ -184,8 +186,9 @@ def edit_wish(
     changed = tuple(sorted(name for name, value in before.items() if getattr(wish, name) != value))
     if not changed:
         return wish
+    note_household(wish)
     record(WishEdited(wish_id=wish.pk, fields=changed), subject=wish, actor=actor, on_behalf_of=on_behalf_of, at=now)
-    return steps.save(wish)
+    return save_only_gift(wish)
 
 
 def set_place(wish: Wish, place: Territory) -> None:
@@ -253,6 +256,8 @@ def _apply(wish: Wish, fields: WishFields) -> None:
         raise Invalid(_("请从列表里选。"), field="category")
     if wish.quantity is not None and not 1 <= wish.quantity <= 1_000_000:
         raise Invalid(_("数量请填 1 到 1000000。"), code="range", field="quantity")
+    if wish.estimated_value is not None and not 1 <= wish.estimated_value <= 100_000:
+        raise Invalid(_("估计价值请填 1 到 100000 元。"), code="range", field="estimated_value")
 
 
 def _text(name: str, value: str) -> str:
@@ -279,7 +284,9 @@ def _check_scribe(actor: User, wish: Wish) -> None:
 def _settle(wish: Wish) -> None:
     """Kind, limit and amount follow from the category; only goods have an amount."""
     assert wish.category is not None
-    wish.kind, wish.urgency = wish.category.kind, wish.category.urgency
+    wish.kind, wish.urgency, wish.is_gift = wish.category.kind, wish.category.urgency, wish.category.is_gift
+    wish.estimated_value = wish.estimated_value if wish.is_gift else None
+    note_household(wish)
     if wish.kind == Kind.GOODS:
         wish.quantity, wish.unit = wish.quantity or 1, wish.unit or _("件")
     else:

@@ -87,6 +87,7 @@ def close(wish: Wish, *, action: str, end: End, reason: str, at: datetime) -> No
     """Common to all ends: state, end and reason, clock stopped, question and live claim over. The caller saves."""
     move(wish, action, State.CLOSED)
     wish.end, wish.end_reason, wish.closed_at = end, reason, at
+    wish.household = ""
     wish.waiting_since = None
     wish.questions.filter(answered_at=None).update(answered_at=at)
     wish.claims.filter(state=ClaimState.LIVE).update(state=ClaimState.ENDED, ended_at=at)

@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from wishes.wishes.domain import Kind
+from wishes.wishes.gifts import is_above_guide
+from wishes.wishes.limits import gift_guide
 from wishes.wishes.models import Wish, WishPhoto
 from wishes.wishes.views.cards import place_words
 from wishes.wishes.views.drafting import step_url
@@ -18,6 +20,7 @@ _STEP_OF_FIELD = {
     "details": "details",
     "quantity": "details",
     "unit": "details",
+    "estimated_value": "details",
     "photos": "details",
     "contact_name": "who",
     "contact_phone": "who",
@@ -41,6 +44,8 @@ def answer_rows(draft: Wish, photos: list[WishPhoto]) -> list[dict[str, Any]]:
     if draft.category and draft.category.kind == Kind.GOODS:
         amount = f"{draft.quantity or ''} {draft.unit}".strip()
         rows.append(_row(draft, _("数量（公开）"), amount, "quantity"))
+    if draft.category and draft.category.is_gift:
+        rows.append(_row(draft, _("大概价钱（公开）"), value_words(draft), "estimated_value"))
     count = _("{count} 张").format(count=len(photos)) if photos else _("没有放照片")
     return [
         *rows,
@@ -52,6 +57,17 @@ def answer_rows(draft: Wish, photos: list[WishPhoto]) -> list[dict[str, Any]]:
         _row(draft, _("详细地址（保密）"), draft.address or _("没有写"), "address"),
         _row(draft, _("特殊情况（保密）"), draft.get_special_group_display(), "special_group"),
     ]
+
+
+def value_words(wish: Wish) -> str:
+    """What a gift costs about, and what to expect where that is more than is usually given."""
+    if wish.estimated_value is None:
+        return _("没有写")
+    guide = gift_guide(wish.territory)
+    if is_above_guide(wish.estimated_value, guide):
+        words = _("{value} 元，比一般的 {guide} 元高，可能要多等一等")
+        return words.format(value=wish.estimated_value, guide=guide)
+    return _("{value} 元").format(value=wish.estimated_value)
 
 
 def phone_words(number: str) -> str:

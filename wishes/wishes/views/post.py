@@ -19,7 +19,7 @@ from portal.deadlines.words import urgency_of
 from portal.errors import DomainError, Invalid
 from wishes.wishes.domain import Kind, State
 from wishes.wishes.forms.posting import DetailsForm, SendForm, WhatForm, WhereForm, WhoForm, add_domain_error
-from wishes.wishes.limits import photos_max
+from wishes.wishes.limits import gift_guide, photos_max
 from wishes.wishes.models import Wish
 from wishes.wishes.services import discard_draft, save_draft, start_draft, submit_wish
 from wishes.wishes.views import drafting, places
@@ -163,8 +163,9 @@ def _what(request: HttpRequest, member: User, draft: Wish) -> HttpResponse:
 
 def _details(request: HttpRequest, member: User, draft: Wish) -> HttpResponse:
     assert draft.category is not None
-    initial = {name: getattr(draft, name) for name in ("title", "details", "quantity", "unit")}
-    form = DetailsForm(sent(request), kind=draft.category.kind, initial=initial)
+    initial = {name: getattr(draft, name) for name in ("title", "details", "quantity", "unit", "estimated_value")}
+    guide = gift_guide(draft.territory) if draft.category.is_gift else ""
+    form = DetailsForm(sent(request), kind=draft.category.kind, gift_guide=guide, initial=initial)
     problems: list[str] = []
     if request.method == "POST":
         complete = form.is_valid()
