@@ -17,7 +17,7 @@ from django.utils import timezone
 from grids.roles.models import Role
 from tests.grids.roles.factories import AppointmentFactory, PersonFactory
 from tests.portal_server import PortalServer
-from tests.wishes.wishes.factories import Cast, make_cast, posted
+from tests.wishes.wishes.factories import Cast, goods, make_cast, posted
 from wishes.wishes.domain import ClaimState
 from wishes.wishes.models import Claim, Wish
 
@@ -103,3 +103,36 @@ def test_without_the_guards_more_than_one_wins(fresh_portal: PortalServer, wish:
     print(fresh_portal.output()[-3000:])
     assert sum(status == 302 for status, _ in answers) > 1
     assert live_claims(fresh_portal, wish) > 1
+
+
+def claim_parts_at_once(portal: PortalServer, wish: Wish, cookies: list[str], quantity: int) -> list[int]:
+    """The status that each volunteer gets who asks for so much."""
+    gate = Barrier(len(cookies))
+
+    def claim(cookie: str) -> int:
+        server = http.client.HTTPConnection(urlsplit(portal.url).netloc, timeout=60)
+        headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded", "Referer": portal.url}
+        body = urlencode({"csrfmiddlewaretoken": TOKEN, "quantity": quantity})
+        gate.wait(timeout=30)
+        server.request("POST", f"/wishes/{wish.number}/claim/", body, headers)
+        answer = server.getresponse()
+        answer.read()
+        server.close()
+        return answer.status
+
+    with ThreadPoolExecutor(len(cookies)) as pool:
+        return list(pool.map(claim, cookies))
+
+
+def test_parts_of_goods_asked_for_at_once_never_exceed_the_quantity(
+    fresh_portal: PortalServer, cast: Cast, cookies: list[str]
+) -> None:
+    with fresh_portal.database():
+        wish = goods(cast, quantity=100, at=timezone.now())
+
+    statuses = claim_parts_at_once(fresh_portal, wish, cookies, 7)
+
+    assert Counter(statuses) == {302: 14, 400: MANY - 14}
+    with fresh_portal.database():
+        parts = Claim.objects.filter(wish=wish).values_list("quantity", flat=True)
+        assert sum(part or 0 for part in parts) == 98 == Wish.objects.get(pk=wish.pk).claimed_quantity
