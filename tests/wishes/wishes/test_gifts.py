@@ -135,19 +135,15 @@ def test_the_value_is_asked_with_the_guide_and_a_dear_one_is_warned_of(cast: Cas
 
 # -- the race ----------------------------------------------------------------------------------------------------------
 def _send_both(cast: Cast, gift: Category, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Two people of one household send at the same moment, each having seen no other gift."""
+    """Two people of one household send at the same moment, and neither sees the gift of the other."""
     people: list[User] = [cast.author, make_resident(cast.community)]
     drafts = [drafted(cast, author=person, category=gift) for person in people]
-    both_looked = Barrier(2)
-
-    def look(_wish: Wish) -> bool:
-        both_looked.wait(timeout=30)
-        return False
-
-    monkeypatch.setattr(gifts, "_others", look)
+    gate = Barrier(2)
+    monkeypatch.setattr(gifts, "_others", lambda _wish: False)
 
     def send(number: int) -> object:
         try:
+            gate.wait(timeout=30)
             return services.submit_wish(actor=people[number], wish=drafts[number], at=MONDAY)
         except Conflict as error:
             return error
