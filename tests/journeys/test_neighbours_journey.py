@@ -42,7 +42,7 @@ class Street:
 def street(fresh_portal: PortalServer) -> Street:
     with fresh_portal.database():
         cast = make_cast()
-        light = CategoryFactory(name="路灯和路面", kind=Kind.PUBLIC_MATTER)
+        light = CategoryFactory(name="小区里的灯", kind=Kind.PUBLIC_MATTER)
         twice, poster = neighbour_of(cast), neighbour_of(cast)
         first = posted(cast, title=TITLE, category=light)
         again = posted(cast, title="路灯不亮", category=light, author=twice)
@@ -79,7 +79,7 @@ def test_who_waits_for_a_duplicate_waits_for_the_wish_that_goes_on(
     poster.goto("/wishes/new/")
     poster.get_by_label(street.cast.grid.name).check()
     _press(poster, "继续")
-    poster.get_by_label("路灯和路面").check()
+    poster.get_by_label("小区里的灯").check()
     _press(poster, "继续")
     poster.get_by_label("用一句话说").fill("路灯坏了，晚上看不见")
     _press(poster, "继续")
