@@ -219,7 +219,8 @@ def _not_waiting(wish: Wish, now: datetime) -> Decision:
 
 def _may_extend(wish: Wish, now: datetime) -> Decision:
     rule = extension_rule(wish.territory)
-    if not rule.has_left(extended=wish.extensions.count()):
+    known: int | None = wish.__dict__.get("times_extended")  # read together with the wish for its page
+    if not rule.has_left(extended=wish.extensions.count() if known is None else known):
         words = _("已经延长过{times}次，不能再延了。").format(times=rule.times)
         return Decision(False, words, by_state=True, code="no_extension_left")
     return _not_waiting(wish, now)

@@ -30,6 +30,11 @@ def open_handover(wish: Wish) -> Handover | None:
     return found
 
 
+def remember_no_handover(wish: Wish) -> None:
+    """Nothing is open for this wish in hand, as whoever read it together with it has found."""
+    wish.__dict__["_open_handover"] = None
+
+
 def to_decide(user: User) -> Q:
     """Open objections which this person stands above and has no part in."""
     above = Q(pk__in=[])
