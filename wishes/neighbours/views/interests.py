@@ -20,7 +20,7 @@ from wishes.wishes.views.access import member_of, wish_or_404
 from wishes.wishes.views.browse import PAGE_SIZE
 from wishes.wishes.views.cards import cards_of, for_cards
 from wishes.wishes.views.keyset import Key, keyset_page, read_id
-from wishes.wishes.views.panels import tabs
+from wishes.wishes.views.panels import CardSlot, dressed, tabs
 
 BY_FOLLOWING = (Key("followed", read_id),)
 
@@ -77,7 +77,8 @@ def following(request: HttpRequest) -> HttpResponse:
     """Wishes the member follows, what was followed last first."""
     member = member_of(request)
     page = keyset_page(request, for_cards(followed_by(member)), keys=BY_FOLLOWING, size=PAGE_SIZE, descending=True)
-    context = {"page": page, "cards": cards_of(page.items, now=timezone.now()), "tabs": tabs()}
+    cards = dressed(request, cards_of(page.items, now=timezone.now()), CardSlot.LIST)
+    context = {"page": page, "cards": cards, "tabs": tabs()}
     return render(request, "wishes/neighbours/following.html", context)
 
 
