@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from PIL import ImageFile
 
 from portal.errors import Unavailable
 
@@ -44,6 +45,8 @@ def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
         from weasyprint.urls import URLFetcher
     except OSError as error:
         raise Unavailable(_("这台服务器暂时不能做 PDF，请直接打印网页。"), code="no_pdf") from error
+    # WeasyPrint lets Pillow make do with pictures that are cut off, for everybody in the process; photos must be whole.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     fonts = FontConfiguration()
     sheet = CSS(string=FONT_FACES + SHEET, font_config=fonts, url_fetcher=URLFetcher(allowed_protocols=["file"]))
     html = HTML(string=render_to_string(template, dict(context)), url_fetcher=URLFetcher(allowed_protocols=[]))

@@ -225,13 +225,15 @@ def tasks() -> dict[str, dict[str, Any]]:
 
 
 WOKEN = ("portal.photos.tasks.process_photo",)
+# Sent with what it is about when a category has been renamed; it may run again at any time.
+SENT = {"wishes.wishes.tasks.index_category"}
 
 
 def test_every_task_is_scheduled_or_woken() -> None:
     """A task nobody starts does nothing, whatever its docstring says."""
     app.loader.import_default_modules()
     ours = {name for name in app.tasks if not name.startswith("celery.")}
-    assert ours == set(tasks())
+    assert ours == set(tasks()) | SENT
 
 
 def test_worker_killed_in_each_task(portal_server: PortalServer, cast: Cast, tmp_path: Path) -> None:

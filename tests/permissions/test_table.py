@@ -24,7 +24,11 @@ class TestTable:
     def world(
         cls, django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
     ) -> Iterator[World]:
-        files = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"))
+        files = override_settings(
+            MEDIA_ROOT=tmp_path_factory.mktemp("media"),
+            # Everybody signed in when the world was made, which may be long ago on a slow machine.
+            ACCOUNT_REAUTHENTICATION_TIMEOUT=24 * 3600,
+        )
         with files, django_db_blocker.unblock(), transaction.atomic():
             yield build()
             transaction.set_rollback(True)
