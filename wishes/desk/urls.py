@@ -7,6 +7,7 @@ from wishes.desk.views import bulk, entry, export, saved, worklist
 urlpatterns = [
     path("", worklist.desk, name="wish_desk"),
     path("views/", saved.views, name="desk_views"),
+    path("views/save/", saved.save, name="desk_view_save"),
     path("views/<int:pk>/", saved.change, name="desk_view"),
     path("export/", export.export, name="desk_export"),
     path("entry/", entry.entry, name="desk_entry"),

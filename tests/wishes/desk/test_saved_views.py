@@ -60,7 +60,7 @@ def test_a_view_needs_a_name_and_there_is_an_end(cast: Cast, monkeypatch: pytest
 
 def test_on_the_page(cast: Cast) -> None:
     client = client_of(cast.worker)
-    desk, views = reverse("wish_desk"), reverse("desk_views")
+    desk, views = reverse("wish_desk"), reverse("desk_view_save")
     failed = client.post(f"{views}?show=late", {"name": ""})
     assert failed.status_code == 400
     assert "请给这个视图起个名字" in failed.content.decode()

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from portal.errors import Invalid
 from wishes.desk.forms import SaveViewForm
@@ -16,12 +16,17 @@ from wishes.wishes.forms.posting import add_domain_error
 
 
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 def views(request: HttpRequest) -> HttpResponse:
-    """One's views, to be put first or removed; a POST keeps the filters of the address under a name."""
+    """One's views and those of colleagues, to be put first or removed."""
+    return render(request, "wishes/desk/views.html", {"views": views_for(handler_of(request))})
+
+
+@login_required
+@require_POST
+def save(request: HttpRequest) -> HttpResponse:
+    """Keeps the filters of the address under a name; the work list comes back where there is something to correct."""
     user = handler_of(request)
-    if request.method != "POST":
-        return render(request, "wishes/desk/views.html", {"views": views_for(user)})
     form = SaveViewForm(request.POST)
     if form.is_valid():
         try:
