@@ -19,6 +19,7 @@ from wishes.neighbours.models import Interest, Tally
 from wishes.neighbours.receivers import neighbourhood_of
 from wishes.neighbours.services import add_interest, drop_interest
 from wishes.wishes import events, services
+from wishes.wishes.models import OutsideBody
 
 pytestmark = pytest.mark.django_db
 FOLLOW, ME_TOO = InterestKind.FOLLOW, InterestKind.ME_TOO
@@ -85,6 +86,20 @@ def test_followers_hear_of_each_public_step_but_those_with_a_part_in_it_only_onc
 def test_public_steps_are_news_and_the_first_ones_are_not() -> None:
     assert {events.WishClaimed, events.WishExtended, events.WishCannotBeDone} <= set(_news())
     assert not {events.WishSubmitted, events.WishDuplicate, events.ResidentAsked, events.ContactRevealed} & set(_news())
+
+
+def test_followers_hear_what_the_body_says_that_a_wish_was_referred_to(cast: Cast) -> None:
+    wish = posted(cast)
+    follower = waits_for(wish, neighbour_of(cast))
+    body = OutsideBody.objects.create(name="城管中队")
+    services.close_not_ours(actor=cast.worker, wish=wish, body=body)
+    drain()
+    before = Notice.objects.filter(recipient=follower, kind="wishes.followed_step").count()
+
+    services.record_answer(actor=cast.worker, wish=wish, answer="已经处理")
+    drain()
+
+    assert Notice.objects.filter(recipient=follower, kind="wishes.followed_step").count() == before + 1
 
 
 def test_who_leaves_follows_nothing_any_more(cast: Cast) -> None:

@@ -84,7 +84,7 @@ class CallbackReminded(Payload):
     callback_id: int
 
 
-@event("wishes.referral.answered", label=_("转请的单位答复了"), visibility=Visibility.PUBLIC)
+@event("wishes.wish.referral_answered", label=_("转请的单位答复了"), visibility=Visibility.PUBLIC)
 class ReferralAnswered(Payload):
     """The other body's answer, public; it is the text."""
 

@@ -134,7 +134,7 @@ def _callers(wish: Wish) -> list[int]:
 # -- referrals ---------------------------------------------------------------------------------------------------------
 @handles(events.ReferralAnswered, name="wishes.tell_of_referral_answer")
 def on_referral_answered(event: Event, payload: events.ReferralAnswered) -> None:
-    """The author and who referred it. Followers are told by the feature that knows them."""
+    """The author and who referred it; followers hear of it as of any public step of the wish."""
     wish, referral = wish_of(payload.wish_id), _referral(payload.referral_id)
     people = [wish.author_id, wish.entered_by_id, referral.referred_by_id]
     tell(event, wish, notices.REFERRAL_ANSWERED, people, body=referral.body.name, answer=referral.answer)
