@@ -254,6 +254,6 @@ class TestWholeLife(TransactionTestCase):
         run_state_machine_as_test(
             WholeLife,
             settings=settings(
-                max_examples=8, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+                max_examples=7, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
             ),
         )
