@@ -83,14 +83,16 @@ def exact_report(
             Line(f"{month:%Y-%m}", month_words(month), Figures.exact(by_month.get(month, Tally())))
             for month in months_between(first, last)
         ],
-        categories=_category_lines(categories, by_category),
+        categories=_category_lines(categories, by_category, opened=category),
         places=[Line(each.code, each.name, Figures.exact(below[str(each.path)])) for each in places],
         handlers=[] if category else _handlers(place, first, last, only_handler),
     )
 
 
-def _category_lines(categories: Iterable[Category], counted: Mapping[int, Tally]) -> list[Line]:
-    """Each group with its sum, then its categories; groups without wishes are left out."""
+def _category_lines(
+    categories: Iterable[Category], counted: Mapping[int, Tally], *, opened: Category | None
+) -> list[Line]:
+    """Each group with its sum; below the one that is opened, or whose category is, its categories."""
     lines = []
     every = list(categories)
     for parent in (each for each in every if each.parent_id is None):
@@ -99,7 +101,8 @@ def _category_lines(categories: Iterable[Category], counted: Mapping[int, Tally]
         if not together.submitted:
             continue
         lines.append(Line(parent.code, parent.name, Figures.exact(together), group=True))
-        lines += [Line(leaf.code, leaf.name, Figures.exact(counted[leaf.pk])) for leaf in leaves]
+        if opened is not None and parent.pk in (opened.pk, opened.parent_id):
+            lines += [Line(leaf.code, leaf.name, Figures.exact(counted[leaf.pk])) for leaf in leaves]
     return lines
 
 

@@ -31,8 +31,8 @@ from wishes.wishes.views.access import member_of
 from wishes.wishes.views.filters import Pill, link
 from wishes.wishes.views.keyset import BY_ID, keyset_page
 
-# How many places a page lists; the download has all of them.
-MOST_PLACES = 40
+# How many places or people a page lists; the download has all of them.
+MOST_LINES = 20
 PAGE_SIZE = 20
 
 
@@ -51,8 +51,8 @@ def statistics(request: HttpRequest) -> HttpResponse:
         ],
         "csv": _csv_links(request, "statistics_csv", report),
         "down": f"?year={publication.year}&place=",
-        "more": len(report.places) > MOST_PLACES,
-        "shown_places": report.places[:MOST_PLACES],
+        "more": len(report.places) > MOST_LINES,
+        "shown_places": report.places[:MOST_LINES],
         **_charts(report),
     }
     return render(request, "wishes/statistics/public.html", context)
@@ -116,10 +116,14 @@ def work(request: HttpRequest) -> HttpResponse:
         "place_link": f"?{urlencode({'period': scope.span.key, **narrowed})}&place=",
         "month_link": f"?{urlencode({'place': scope.place.code, **narrowed})}&period=",
         "category_link": f"?{urlencode({'place': scope.place.code, 'period': scope.span.key})}&category=",
+        "place_wishes": f"wishes/?{urlencode({'period': scope.span.key, **narrowed})}&place=",
+        "category_wishes": f"wishes/?{urlencode({'place': scope.place.code, 'period': scope.span.key})}&category=",
         "asides": _asides(report),
+        "shown_handlers": report.handlers[:MOST_LINES],
+        "more_handlers": len(report.handlers) > MOST_LINES,
         "csv": _csv_links(request, "statistics_work_csv", report),
-        "more": len(report.places) > MOST_PLACES,
-        "shown_places": report.places[:MOST_PLACES],
+        "more": len(report.places) > MOST_LINES,
+        "shown_places": report.places[:MOST_LINES],
         "digests": any(held.role in DIGEST_READERS for held in held_by(scope.user)),
         **_charts(report),
     }

@@ -124,6 +124,23 @@ def test_narrowing_stands_in_the_address(cast: Cast) -> None:
     assert number("period=nonsense&category=nonsense") == 3
 
 
+def test_a_group_of_categories_opens_its_categories(cast: Cast) -> None:
+    group = CategoryFactory()
+    leaf = CategoryFactory(parent=group)
+    posted(cast, category=leaf)
+    posted(cast)
+    drain()
+    client = as_staff(cast.worker)
+
+    def lines(query: str) -> list[str]:
+        found = client.get(f"/statistics/work/?{query}").context["report"].categories
+        return [line.code for line in found if line.figures["submitted"]]
+
+    assert lines("") == [cast.category.code, group.code]
+    assert lines(f"category={group.code}") == [group.code, leaf.code]
+    assert lines(f"category={leaf.code}") == [group.code, leaf.code]
+
+
 def test_another_community_does_not_exist_for_its_neighbour(cast: Cast) -> None:
     client = as_staff(cast.other_worker)
     for address in ("/statistics/work/", "/statistics/work/table.csv", "/statistics/work/wishes/"):
