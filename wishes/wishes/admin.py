@@ -46,7 +46,7 @@ class CategoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "is_active",
     )
     list_editable = ("position", "is_active")
-    list_filter = ("is_active", "kind", "urgency", "needs_verification", "needs_moderation")
+    list_filter = ("is_active", "kind", "is_gift", "urgency", "needs_verification", "needs_moderation")
     list_select_related = ("parent",)
     search_fields = ("name", "code")
     prepopulated_fields = {"code": ("name",)}
@@ -142,6 +142,10 @@ class WishAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "category",
         "kind",
         "urgency",
+        "quantity",
+        "claimed_quantity",
+        "unit",
+        "estimated_value",
         "territory",
         "place",
         "responsible",
