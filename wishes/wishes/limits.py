@@ -136,12 +136,17 @@ def _ending_values(territory: Territory) -> dict[str, Any]:
 
 
 def tier_hours(territory: Territory) -> TierHours:
-    """How long after publication the tiers open in this place; one query, remembered on the object."""
-    known: TierHours | None = territory.__dict__.get("_wish_tier_hours")
+    """How long after publication the tiers open in this place."""
+    values = _open_values(territory)
+    return TierHours(int(values[TIER_SOCIAL]), int(values[TIER_UNITS]), int(values[TIER_PARTY]))
+
+
+def _open_values(territory: Territory) -> dict[str, Any]:
+    """What rules an open wish, in one query, remembered on the object: a page asks several times."""
+    known: dict[str, Any] | None = territory.__dict__.get("_wish_open_values")
     if known is None:
-        values = settings_for(territory, [TIER_SOCIAL, TIER_UNITS, TIER_PARTY])
-        known = TierHours(int(values[TIER_SOCIAL]), int(values[TIER_UNITS]), int(values[TIER_PARTY]))
-        territory.__dict__["_wish_tier_hours"] = known
+        keys = [TIER_SOCIAL, TIER_UNITS, TIER_PARTY, EXTENSIONS_MAX, EXTENSION_LONGEST]
+        known = territory.__dict__["_wish_open_values"] = settings_for(territory, keys)
     return known
 
 
@@ -183,7 +188,7 @@ def extension_rule(territory: Territory | None) -> ExtensionRule:
     """How often and how long a limit may be extended here."""
     if territory is None:
         return ExtensionRule()
-    values = settings_for(territory, [EXTENSIONS_MAX, EXTENSION_LONGEST])
+    values = _open_values(territory)
     return ExtensionRule(times=int(values[EXTENSIONS_MAX]), longest=Limit.parse(str(values[EXTENSION_LONGEST])))
 
 

@@ -11,9 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from grids.bodies.domain import BodyKind
-from grids.bodies.models import Body
-from grids.bodies.queries import nearest_body
+from grids.bodies.queries import party_for
 from portal.accounts.models import User
 from portal.deadlines.words import explain, urgency_of
 from portal.outbox.querysets import timeline
@@ -116,7 +114,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "steps": steps_of(wish, events, running, now=now, days=days, calendar=calendar, claims=claims),
         "has_clock": wish.submitted_at is not None,
         "progress": progress_of(wish),
-        "tiers": tier_words(wish, now=now, party=_party(wish)) if wish.state == State.PUBLISHED else [],
+        "tiers": tier_words(wish, now=now, party=party_for(viewer, wish.path)) if wish.state == State.PUBLISHED else [],
         "took": took_words(wish),
         "rating": wish.ratings.first() if "wishes.wish.confirmed" in told else None,
         "is_author": author,
@@ -159,11 +157,6 @@ def _afterwards(viewer: Viewer, wish: Wish, told: set[str], *, handler: bool) ->
     if handler and wish.state == State.CLOSED and "wishes.callback.asked" in told:
         found["callback"] = wish.callbacks.last()
     return found
-
-
-def _party(wish: Wish) -> Body | None:
-    """Who will answer for the wish when nobody takes it."""
-    return nearest_body(BodyKind.PARTY_ORGANISATION, wish.path)
 
 
 def _questions(wish: Wish) -> list[Question]:
