@@ -184,8 +184,7 @@ def test_at_most_twelve_queries(cast: Cast, who: str, state: State, django_asser
     wish = IN_STATE[state](cast)
     client = client_of(getattr(cast, who))
     client.get(wish.get_absolute_url())
-    # Who handles a published wish also reads whom it may be handed to and which bodies may take it.
-    with django_assert_max_num_queries(14 if who == "worker" else 12):
+    with django_assert_max_num_queries(12):
         client.get(wish.get_absolute_url())
 
 
