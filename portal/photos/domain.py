@@ -1,6 +1,7 @@
 """What a photo may be and which sizes of it are kept. No Django, no decoding."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -32,6 +33,12 @@ class Size(StrEnum):
 LONGEST_SIDE: Final[Mapping[Size, int]] = MappingProxyType({Size.LARGE: 1600, Size.MEDIUM: 800, Size.THUMB: 320})
 """The longest side of each size, in pixels. Smaller pictures are never enlarged."""
 
+MAX_BOXES: Final = 300
+"""How many parts of one picture may be covered."""
+
+WHOLE: Final = 1000
+"""Boxes are measured in thousandths of the picture's width and height, so that they fit every size of it."""
+
 SNIFF_BYTES: Final = 32
 """How much of a file `sniff_format` wants to see."""
 
@@ -52,3 +59,31 @@ def sniff_format(head: bytes) -> str | None:
     if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
         return "HEIF"
     return None
+
+
+@dataclass(frozen=True)
+class Box:
+    """A part of a picture to be covered, in thousandths of its width and height.
+
+    Raises ValueError for one that is empty or reaches beyond the picture.
+    """
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        is_inside = self.left + self.width <= WHOLE and self.top + self.height <= WHOLE
+        if min(self.left, self.top) < 0 or min(self.width, self.height) < 1 or not is_inside:
+            raise ValueError(f"{self} is not a part of a picture")
+
+    def on(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """The pixels of it in a picture of this size: left, top, right and bottom, rounded outward, both ends in."""
+        right, bottom = self.left + self.width, self.top + self.height
+        return (
+            self.left * width // WHOLE,
+            self.top * height // WHOLE,
+            min(width, -(-right * width // WHOLE)) - 1,
+            min(height, -(-bottom * height // WHOLE)) - 1,
+        )

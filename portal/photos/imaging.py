@@ -1,18 +1,19 @@
 """Reading picture files of strangers and making clean copies of them. No database."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO
 
 import pillow_heif
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageDraw, ImageOps
 
-from portal.photos.domain import LONGEST_SIDE, Size
+from portal.photos.domain import LONGEST_SIDE, Box, Size
 
 pillow_heif.register_heif_opener()
 
 _WEBP_QUALITY = 80
 _WHITE = (255, 255, 255)
+_COVER = (64, 64, 64)
 
 
 class Unreadable(Exception):
@@ -37,15 +38,35 @@ def clean_copies(source: IO[bytes], picture_format: str) -> Iterator[tuple[Size,
     Raises `Unreadable`.
     """
     try:
-        image = _upright_pixels(source, picture_format)
-        for size, longest in LONGEST_SIDE.items():
-            image.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=3.0)
-            image.info = {}
-            buffer = io.BytesIO()
-            image.save(buffer, "WEBP", quality=_WEBP_QUALITY, method=4)
-            yield size, buffer.getvalue(), image.size
+        yield from _sizes_of(_upright_pixels(source, picture_format))
     except Exception as error:
         raise Unreadable(str(error)) from error
+
+
+def covered_copies(source: IO[bytes], boxes: Iterable[Box]) -> Iterator[tuple[Size, bytes, tuple[int, int]]]:
+    """The large clean copy with these parts painted over, and every size made anew of that, as `clean_copies` does.
+
+    What was below is in none of them: one plain colour replaces it, which nothing can be computed back from. Raises
+    `Unreadable`.
+    """
+    try:
+        with Image.open(source, formats=["WEBP"]) as opened:
+            image = opened.convert("RGB")
+        draw = ImageDraw.Draw(image)
+        for box in boxes:
+            draw.rectangle(box.on(*image.size), fill=_COVER)
+        yield from _sizes_of(image)
+    except Exception as error:
+        raise Unreadable(str(error)) from error
+
+
+def _sizes_of(image: Image.Image) -> Iterator[tuple[Size, bytes, tuple[int, int]]]:
+    for size, longest in LONGEST_SIDE.items():
+        image.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=3.0)
+        image.info = {}
+        buffer = io.BytesIO()
+        image.save(buffer, "WEBP", quality=_WEBP_QUALITY, method=4)
+        yield size, buffer.getvalue(), image.size
 
 
 def _upright_pixels(source: IO[bytes], picture_format: str) -> Image.Image:

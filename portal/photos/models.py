@@ -51,6 +51,7 @@ class Photo(models.Model):
     attempts = models.PositiveSmallIntegerField(_("处理次数"), default=0)
     created_at = models.DateTimeField(_("上传时间"), default=timezone.now)
     processed_at = models.DateTimeField(_("处理时间"), null=True, blank=True)
+    redacted_at = models.DateTimeField(_("遮挡时间"), null=True, blank=True)
 
     objects: ClassVar[models.Manager["Photo"]] = models.Manager()
 

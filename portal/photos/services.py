@@ -33,7 +33,7 @@ from portal.photos.domain import (
 )
 from portal.photos.events import PhotoRefused
 from portal.photos.imaging import Unreadable, clean_copies, header_size
-from portal.photos.models import Photo, PhotoState, RefusalReason, incoming_folder
+from portal.photos.models import Photo, PhotoState, RefusalReason, incoming_folder, photos_root
 from portal.photos.policies import is_registered
 
 logger = logging.getLogger(__name__)
@@ -187,7 +187,7 @@ def _make_copies(photo: Photo) -> RefusalReason | None:
             return RefusalReason.UNREADABLE
         try:
             for size, content, (width, height) in clean_copies(source, picture_format):
-                _write_copy(photo, size, content)
+                write_copy(photo, size, content)
                 if size is Size.LARGE:
                     photo.width, photo.height = width, height
         except Unreadable as error:
@@ -197,7 +197,7 @@ def _make_copies(photo: Photo) -> RefusalReason | None:
     return None
 
 
-def _write_copy(photo: Photo, size: Size, content: bytes) -> None:
+def write_copy(photo: Photo, size: Size, content: bytes) -> None:
     photo.folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     with _whole_file(photo.path(size)) as part, part.open("wb") as out:
         out.write(content)
@@ -224,6 +224,23 @@ def waiting_photos(*, older_than: timedelta, limit: int) -> list[UUID]:
     before = timezone.now() - older_than
     waiting = Photo.objects.filter(state=PhotoState.WAITING, created_at__lt=before).order_by("created_at")
     return list(waiting.values_list("id", flat=True)[:limit])
+
+
+def remove_orphan_copies(*, prefix: str, now: datetime | None = None) -> int:
+    """Removes copies that no photo speaks of, in the folder of these two letters; returns how many pictures.
+
+    A process that dies between the removal of a row and that of its files leaves such copies.
+    """
+    folder = photos_root() / prefix
+    if not folder.is_dir():
+        return 0
+    before = ((now or timezone.now()) - ORPHAN_AGE).timestamp()
+    old = {path.name: path for path in folder.iterdir() if path.stat().st_mtime < before}
+    known = {found.hex for found in Photo.objects.filter(pk__in=list(old)).values_list("pk", flat=True)}
+    orphans = [path for name, path in old.items() if name not in known]
+    for path in orphans:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(orphans)
 
 
 def remove_orphans(*, now: datetime | None = None) -> int:

@@ -1,5 +1,6 @@
 """Background work on photos."""
 
+import time
 from datetime import timedelta
 from uuid import UUID
 
@@ -24,3 +25,5 @@ def sweep_photos() -> None:
     for photo_id in services.waiting_photos(older_than=_SHOULD_BE_DONE_AFTER, limit=_SWEEP_LIMIT):
         process_photo.delay(str(photo_id))
     services.remove_orphans()
+    # One of 256 folders a minute: all of them are gone through in a little over four hours.
+    services.remove_orphan_copies(prefix=f"{int(time.time() // 60) % 256:02x}")

@@ -111,7 +111,10 @@ def _parameters(world: World, route: str, case: list[str]) -> dict[str, Any]:
         return {"pk": world.first(Comment), "slug": case[0]}
     if route == "photo":
         return {"photo_id": world.photos[case[0]].pk, "size": "medium"}
-    if route == "api_photo":
+    if route == "desk_photo":
+        shown = world.wishes[case[0]].photos.get()
+        return {"number": shown.wish.number, "pk": shown.pk}
+    if route.startswith("api_photo") and case:
         return {"pk": world.photos[case[0]].pk}
     if case and case[0] in world.wishes:
         wish = world.wishes[case[0]]

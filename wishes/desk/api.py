@@ -21,6 +21,7 @@ from portal.api.base import ApiView
 from portal.api.idempotency import once
 from portal.errors import NotAllowed
 from portal.jobs.api import JobSerializer
+from wishes.desk.api_photos import photo_routes
 from wishes.desk.domain import MAX_AT_ONCE
 from wishes.desk.entering import begin_entry, check_file
 from wishes.desk.exporting import FORMATS, ask_export
@@ -317,6 +318,7 @@ class EntryBegin(EntryView):
 
 
 urlpatterns = [
+    *photo_routes,
     path("export/", Export.as_view(), name="api_desk_export"),
     path("entry/", Entry.as_view(), name="api_desk_entry"),
     path("entry/<int:pk>/", EntryResult.as_view(), name="api_desk_entry_batch"),

@@ -37,3 +37,30 @@ class EntryBegun(Payload):
 
     batch_id: int
     rows: int
+
+
+@event("desk.photo.covered", label=_("遮住了照片里的一部分"), visibility=Visibility.PARTIES)
+class PhotoCovered(Payload):
+    """Faces or number plates in a photo were painted over; the first picture is gone. The subject is the wish."""
+
+    wish_id: int
+    photo_id: int
+    boxes: int
+
+
+@event("desk.photo.reported", label=_("有人说照片拍到了不该公开的"), visibility=Visibility.INTERNAL)
+class PhotoReported(Payload):
+    """Somebody asks for a photo to be covered. The subject is the wish."""
+
+    wish_id: int
+    photo_id: int
+    report_id: int
+
+
+@event("desk.photo.kept", label=_("看过照片，不用遮"), visibility=Visibility.INTERNAL)
+class PhotoKept(Payload):
+    """Staff looked at a photo that was reported and left it as it is. The subject is the wish."""
+
+    wish_id: int
+    photo_id: int
+    reports: int

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wishes.wishes.models import Wish
 
-__all__ = ["BulkRow", "BulkRun", "EnteredRow", "EntryBatch", "EntryRow", "SavedView"]
+__all__ = ["BulkRow", "BulkRun", "EnteredRow", "EntryBatch", "EntryRow", "PhotoReport", "SavedView"]
 
 
 class SavedView(models.Model):
@@ -182,3 +182,39 @@ class EnteredRow(models.Model):
 
     def __str__(self) -> str:
         return self.digest[:8]
+
+
+class PhotoReport(models.Model):
+    """Somebody says that a photo shows what nobody should see (照片举报): a face, a number plate, an address."""
+
+    class Reason(models.TextChoices):
+        """What it shows."""
+
+        FACE = "face", _("拍到了人脸")
+        PLATE = "plate", _("拍到了车牌")
+        ADDRESS = "address", _("拍到了门牌或证件")
+        OTHER = "other", _("别的不该公开的")
+
+    photo = models.ForeignKey(
+        "wishes.WishPhoto", on_delete=models.CASCADE, related_name="reports", verbose_name=_("照片")
+    )
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("谁说的")
+    )
+    reason = models.CharField(_("拍到了什么"), max_length=10, choices=Reason.choices)
+    created_at = models.DateTimeField(_("什么时候说的"), default=timezone.now)
+    settled_at = models.DateTimeField(_("看过的时间"), null=True, blank=True)
+    was_covered = models.BooleanField(_("遮住了"), null=True)
+
+    class Meta:
+        verbose_name = _("照片举报")
+        verbose_name_plural = _("照片举报")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["photo", "reporter"], name="photo_report_open", condition=models.Q(settled_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_reason_display()

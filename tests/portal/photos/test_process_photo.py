@@ -125,7 +125,7 @@ def test_a_second_run_does_nothing(owner: User) -> None:
 
 def test_a_worker_that_dies_half_way_loses_nothing(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
     photo = sent(owner, corpus.jpeg())
-    write = services._write_copy
+    write = services.write_copy
     written: list[Size] = []
 
     def dies(photo: Photo, size: Size, content: bytes) -> None:
@@ -134,13 +134,13 @@ def test_a_worker_that_dies_half_way_loses_nothing(owner: User, monkeypatch: pyt
         write(photo, size, content)
         written.append(size)
 
-    monkeypatch.setattr(services, "_write_copy", dies)
+    monkeypatch.setattr(services, "write_copy", dies)
     with pytest.raises(KeyboardInterrupt):
         services.process_waiting_photo(photo_id=photo.id)
     photo.refresh_from_db()
     assert (photo.state, photo.attempts) == (PhotoState.WAITING, 1)
     assert photo.incoming_path.is_file()
-    monkeypatch.setattr(services, "_write_copy", write)
+    monkeypatch.setattr(services, "write_copy", write)
     assert services.process_waiting_photo(photo_id=photo.id) == PhotoState.READY
 
 
