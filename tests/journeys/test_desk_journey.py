@@ -12,11 +12,13 @@ from playwright.sync_api import FilePayload, Page
 
 from portal.accounts.consents import give_consent
 from portal.accounts.models import ConsentText
+from portal.photos.domain import Size
 from tests.browser import DESKTOP, PHONE, OpenPage, assert_no_axe_violations
 from tests.grids.roles.factories import make_resident
 from tests.portal.accounts.factories import enter_as_staff
 from tests.portal_server import PortalServer
 from tests.wishes.desk.factories import spoken_wish, spreadsheet
+from tests.wishes.desk.test_redaction import is_red, with_photo
 from tests.wishes.wishes.factories import Cast, make_cast, moderated, posted
 from wishes.wishes.models import Wish
 
@@ -131,3 +133,30 @@ def test_wishes_from_paper(desk: Desk, fresh_portal: PortalServer, open_page: Op
     with page.expect_download() as download:
         page.get_by_role("link", name="下载", exact=True).click(timeout=40_000)
     assert download.value.suggested_filename.endswith(".xlsx")
+
+
+def test_a_face_is_framed_and_covered(desk: Desk, fresh_portal: PortalServer, open_page: OpenPage) -> None:
+    with fresh_portal.database():
+        shown = with_photo(posted(desk.cast, author=make_resident(desk.cast.community), at=timezone.now()))
+    page = open_page(fresh_portal.url, cookies=[desk.cookie], size=DESKTOP)
+    page.goto(f"/wishes/desk/photos/{shown.wish.number}/{shown.pk}/")
+    area = page.locator(".cover").bounding_box()
+    assert area is not None
+    page.mouse.move(area["x"] + area["width"] * 0.25, area["y"] + area["height"] * 0.25)
+    page.mouse.down()
+    page.mouse.move(area["x"] + area["width"] * 0.5, area["y"] + area["height"] * 0.5, steps=4)
+    page.mouse.up()
+    assert page.locator("input[name=square]:checked").count() == 0, "drawing ticks nothing"
+    page.locator("input[name=square]").nth(0).check()
+    look(page, "cover")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    look(page, "cover")
+    page.get_by_role("button", name="遮上", exact=True).click()
+    page.get_by_text("原来的照片已经删掉").wait_for()
+    look(page, "covered")
+    with fresh_portal.database():
+        first = shown.photo
+        shown.refresh_from_db()
+        assert shown.photo.redacted_at is not None
+        assert not first.folder.exists()
+        assert not is_red(shown.photo.path(Size.LARGE))

@@ -22,6 +22,7 @@ from portal.site.demo.people import EGRET
 from portal.site.demo.pictures import picture
 from portal.site.demo.places import grid_code
 from portal.site.demo.script import Scene, Step, Story
+from portal.site.demo.stories_desk import arrange_desk
 from portal.site.demo.stories_interfaces import receive_call
 from portal.site.start import DEMO_PREFIX
 from wishes.statistics.digests import sweep_digests
@@ -61,6 +62,7 @@ def load(stories: Iterable[Story], *, now: datetime, progress: Progress) -> None
         people.settle(everybody, now)
         bodies.register_bodies(everybody, now)
         Director(everybody, now=now, progress=progress).play(list(stories))
+        arrange_desk(everybody, now=now)
         _read_old_notices(everybody.values(), now - UNREAD)
         keep_to_inboxes(now=now)
 
