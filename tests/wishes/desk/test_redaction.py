@@ -47,7 +47,7 @@ def with_photo(wish: Wish) -> WishPhoto:
     photo = accept_upload(actor=wish.author, file=file, purpose=PHOTO_PURPOSE)
     process_waiting_photo(photo_id=photo.pk)
     # What was sent is removed on commit, which does not come inside of a test's transaction.
-    photo.incoming_path.unlink()
+    photo.incoming_path.unlink(missing_ok=True)
     photo.refresh_from_db()
     return WishPhoto.objects.create(wish=wish, photo=photo)
 
