@@ -104,7 +104,8 @@ def post(target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
     """Send the body and read the status. Raises Failed."""
     began = time.monotonic()
     connection = http.client.HTTPConnection(target.host, target.port, timeout=CONNECT_SECONDS)
-    watchdog = threading.Timer(TOTAL_SECONDS, _hang_up, [connection])
+    is_over_time = threading.Event()
+    watchdog = threading.Timer(TOTAL_SECONDS, _hang_up, [connection, is_over_time])
     watchdog.daemon = True
     watchdog.start()
     try:
@@ -117,7 +118,7 @@ def post(target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
         raise Failed("certificate or TLS") from None
     except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
         # A socket that the watchdog has closed fails in several ways.
-        raise Failed("no answer in time" if not watchdog.is_alive() else type(error).__name__) from None
+        raise Failed("no answer in time" if is_over_time.is_set() else type(error).__name__) from None
     finally:
         watchdog.cancel()
         connection.close()
@@ -135,7 +136,9 @@ def _connect(target: Target) -> socket.socket:
         raise
 
 
-def _hang_up(connection: http.client.HTTPConnection) -> None:
+def _hang_up(connection: http.client.HTTPConnection, is_over_time: threading.Event) -> None:
+    # Before the socket is closed: whoever waits for it wakes at once and asks why.
+    is_over_time.set()
     sock = cast("socket.socket | None", connection.sock)
     if sock is not None:
         try:

@@ -46,7 +46,7 @@ class CoverBody(serializers.Serializer[Any]):
     boxes = serializers.ListField(child=BoxBody(), min_length=1, max_length=MAX_BOXES, label=_("要遮住的地方"))
 
 
-class ReportBody(serializers.Serializer[Any]):
+class PhotoReportBody(serializers.Serializer[Any]):
     """What the photo shows."""
 
     reason = serializers.ChoiceField(choices=PhotoReport.Reason.choices, label=_("拍到了什么"))
@@ -92,14 +92,14 @@ class ReportPhoto(PhotoView):
         operation_id="photos_report",
         summary=_("告诉工作人员照片要遮"),
         tags=TAGS,
-        request=ReportBody,
+        request=PhotoReportBody,
         responses={204: None},
     )
     @once
     def post(self, request: Request, pk: Any) -> Response:
         """Staff are told."""
         shown = self.shown(pk)
-        report_photo(actor=self.person, shown=shown, reason=self.read_body(ReportBody)["reason"])
+        report_photo(actor=self.person, shown=shown, reason=self.read_body(PhotoReportBody)["reason"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
