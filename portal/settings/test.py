@@ -28,3 +28,7 @@ if "WUWEI_TEST_TEMPLATE" in os.environ:
 
 # Append-only tables are emptied between tests that commit; nowhere else does PostgreSQL allow it.
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c wuwei.truncate=allowed"
+
+# Every test client builds the middleware anew, and WhiteNoise would look through all static files each time.
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
