@@ -109,7 +109,7 @@ DATABASES: dict[str, Any] = {
 REDIS_URL = os.environ.get("REDIS_URL", "redis://localhost:6379")
 CACHES: dict[str, Any] = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "portal.forgetful_cache.ForgetfulCache",
         "LOCATION": cache_address(REDIS_URL, 1),
         "KEY_PREFIX": "wuwei",
     }

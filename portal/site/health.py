@@ -11,7 +11,7 @@ from collections.abc import Callable
 from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -25,6 +25,12 @@ BEAT_SILENCE = 150.0  # seconds without a canary from beat, which sends one ever
 QUESTION_INTERVAL = 2  # seconds between two questions to the worker, however often somebody looks
 KEEP = 24 * 3600
 ROOM = 100 * 1024 * 1024  # bytes that must be free where uploads go
+DATABASE_ROOM = 2 * 1024 * 1024  # bytes that must be free where the database keeps its own
+DISK_FULL = "53100"  # PostgreSQL's code for it
+SORTED_ROW = 8000
+SORT = """SELECT max(words) FROM (
+    SELECT repeat(chr(65 + n %% 26), %s) words FROM generate_series(1, %s) n ORDER BY n %% 7 OFFSET 0
+) sorted"""
 STARTED = time.time()
 
 
@@ -43,8 +49,15 @@ def _age(key: str) -> float:
 
 
 def check_database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """It answers, and has room to work in: a sort of DATABASE_ROOM bytes, for which it has to write to its disk."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL work_mem = '64kB'")
+            cursor.execute(SORT, [SORTED_ROW, DATABASE_ROOM // SORTED_ROW])
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") == DISK_FULL:
+            raise Unhealthy("no room left") from error
+        raise
 
 
 def check_cache() -> None:

@@ -13,8 +13,9 @@ from tests.concurrency.recovery import FILE, table
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reliability.md"
+FAULTS = ("faults", "survival_kills", "survival_gateways", "survival_disks")
 BEGIN, END = "<!-- recoveries -->", "<!-- end of recoveries -->"
-TESTS = ("tests/concurrency/test_faults.py", "tests/concurrency/test_survival.py")
+TESTS = [f"tests/concurrency/test_{name}.py" for name in FAULTS]
 
 
 def main(arguments: list[str]) -> int:

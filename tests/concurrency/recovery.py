@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 FILE = "WUWEI_RECOVERIES"
+by_script_faults = pytest.mark.skipif(FILE not in os.environ, reason="takes its time; script/faults does it")
 _noted: list[dict[str, str]] = []
 
 

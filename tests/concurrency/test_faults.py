@@ -9,7 +9,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import time as clock_time
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -18,31 +17,20 @@ import pytest
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.accounts.consents import give_consent
-from portal.accounts.models import ConsentText
 from portal.notifications.domain import Standing
-from portal.notifications.models import ChannelDelivery, Notice, QuietHours
+from portal.notifications.models import ChannelDelivery, Notice
 from portal.outbox.models import Delivery, Event
+from tests.concurrency.callers import HealthWatch
 from tests.concurrency.faults import CLAIMED
 from tests.concurrency.recovery import note
 from tests.portal_server import PortalServer, wait_for
-from tests.wishes.wishes.factories import Cast, make_cast, posted
+from tests.wishes.wishes.factories import Cast, posted
 from wishes.wishes import services
 from wishes.wishes.domain import ClaimState
 from wishes.wishes.models import Claim, Wish
 
 CUT_OFF = timedelta(seconds=20)
 SETTLE_SECONDS = 180
-
-
-@pytest.fixture(scope="module")
-def cast(portal_server: PortalServer) -> Cast:
-    """A neighbourhood whose author may be told at any hour."""
-    with portal_server.database():
-        cast = make_cast()
-        give_consent(actor=cast.volunteer, user=cast.volunteer, kind=ConsentText.Kind.PRIVACY)
-        QuietHours.objects.create(user=cast.author, starts=clock_time(0), ends=clock_time(0))
-    return cast
 
 
 class Scene:
@@ -174,10 +162,12 @@ def test_web_killed_between_commit_and_publish(scene: Scene) -> None:
     assert scene.times_told() == (1, 0, 0)
 
     began = time.monotonic()
-    portal.start_web()
-    portal.start_worker()
-    scene.settle()
-    note("web killed between COMMIT and telling", meanwhile="no answer", seconds=time.monotonic() - began)
+    with HealthWatch(portal) as watch:
+        portal.start_web()
+        portal.start_worker()
+        scene.settle()
+    seconds = time.monotonic() - began
+    note("web killed between COMMIT and telling", meanwhile=watch.words, seconds=seconds)
     assert scene.times_told() == (1, 1, 1)
     # The volunteer, who got no answer, tries again: the claim is there already, and stays one.
     status, _ = scene._send("GET", f"/wishes/{scene.wish.number}/", {})
@@ -201,10 +191,11 @@ def test_worker_killed_in_the_middle_of_telling(scene: Scene, moment: str, told_
     assert scene.times_told()[:2] == told_before
 
     began = time.monotonic()
-    portal.start_worker()
-    scene.settle()
+    with HealthWatch(portal) as watch:
+        portal.start_worker()
+        scene.settle()
     seconds = time.monotonic() - began
-    note(f"all of the worker killed: {moment.replace('_', ' ')}", meanwhile="503 after 20 s", seconds=seconds)
+    note(f"all of the worker killed: {moment.replace('_', ' ')}", meanwhile=watch.words, seconds=seconds)
     assert scene.times_told() == (1, 1, 1)
 
 
@@ -229,27 +220,6 @@ def test_worker_killed_while_the_gateway_has_the_message(scene: Scene) -> None:
     wait_for(lambda: portal.health()[0] == 200, "a worker")
     # Whether it arrived is for a person to find out: it is not sent again by itself.
     assert scene.in_database(standing) == [Standing.SENDING]
-    assert scene.times_told() == (1, 1, 1)
-
-
-def test_queue_killed_while_people_go_on(scene: Scene) -> None:
-    assert scene.portal.services.valkey
-    pid = scene.portal.services.valkey.pid()
-    assert pid
-    os.kill(pid, signal.SIGKILL)
-    with scene.portal.database(wake=False):
-        services.claim_wish(actor=scene.cast.volunteer, wish=scene.wish, at=timezone.now())
-    status, answer = scene.portal.health()
-    parts = answer["parts"]
-    assert (status, parts["database"], parts["broker"]) == (503, "ok", "does not answer")
-    began = time.monotonic()
-    scene.portal.services.start()
-    # A worker that had a task in hand may have ended itself; its supervisor starts another.
-    scene.portal.wait_until_revived()
-    meanwhile = "503, broker and cache: do not answer; pages go on"
-    note("Valkey killed while people go on", meanwhile=meanwhile, seconds=time.monotonic() - began)
-    scene.settle()
-    assert scene.claims() == [ClaimState.LIVE]
     assert scene.times_told() == (1, 1, 1)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from celery import current_app
 from django.core.cache import cache
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 
 from portal.site import health
@@ -89,3 +89,12 @@ def test_broken_cache_leaves_the_rest_unjudged(client: Client, monkeypatch: pyte
     found = parts(client, status=503)
     assert found["cache"] == "does not keep what it is given"
     assert found["worker"] == found["beat"] == "unknown"
+
+
+def test_database_without_room_is_named(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    canary(sent_by="beat")
+    # The database refuses to write as much as it does where its disk is full.
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL temp_file_limit = '1MB'")
+    monkeypatch.setattr(health, "DISK_FULL", "53400")
+    assert parts(client, status=503)["database"] == "no room left"
