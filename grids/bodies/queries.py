@@ -1,6 +1,6 @@
 """Which bodies act in a place, and for which of them a person may act."""
 
-from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
+from django.db import connection
 
 from grids.bodies.domain import BodyKind
 from grids.bodies.models import Body, BodyMember
@@ -17,11 +17,23 @@ def acting_for(user: Person) -> tuple[Body, ...]:
     if not isinstance(user, User) or not user.is_active:
         return ()
     known: tuple[Body, ...] | None = user.__dict__.get(_CACHE)
+    if known is None and not _acts_at_all(user):
+        known = user.__dict__[_CACHE] = ()
     if known is None:
         members = BodyMember.objects.in_force().filter(user=user).select_related("body__territory")
         known = tuple(one.body for one in members.defer("body__territory__boundary").order_by("body__name"))
         user.__dict__[_CACHE] = known
     return known
+
+
+# Asked by every page of a wish for people of whom hardly any act for a body, so it is written out.
+_ACTS = "SELECT EXISTS (SELECT 1 FROM grids_bodymember WHERE user_id = %s)"
+
+
+def _acts_at_all(user: User) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_ACTS, [user.pk])
+        return bool(cursor.fetchone()[0])
 
 
 def bodies_for(user: Person, path: str) -> list[Body]:
@@ -39,22 +51,6 @@ def nearest_body(kind: BodyKind, path: str) -> Body | None:
     """The body of this kind that answers for a place: the nearest on the way up."""
     around = Body.objects.filter(is_active=True, kind=kind, territory__path__in=ancestor_paths(path))
     return around.select_related("territory").defer("territory__boundary").order_by("-territory__depth", "id").first()
-
-
-def party_for(user: Person, path: str) -> Body | None:
-    """The Party organisation that answers for a place; the same query reads for whom the person may act."""
-    nearest = Q(is_active=True, kind=BodyKind.PARTY_ORGANISATION, territory__path__in=ancestor_paths(path))
-    if not isinstance(user, User) or not user.is_active or _CACHE in user.__dict__:
-        bodies = Body.objects.filter(nearest).annotate(acts=Value(False), answers=Value(True))
-    else:
-        acts = Exists(BodyMember.objects.in_force().filter(user=user, body=OuterRef("pk")))
-        answers = Case(When(nearest, then=True), default=False, output_field=BooleanField())
-        bodies = Body.objects.annotate(acts=acts, answers=answers).filter(Q(acts=True) | Q(answers=True))
-    found = list(bodies.select_related("territory").defer("territory__boundary").order_by("name", "id"))
-    if isinstance(user, User):
-        user.__dict__.setdefault(_CACHE, tuple(body for body in found if body.acts))
-    answering = [body for body in found if body.answers]
-    return min(answering, key=lambda body: (-body.territory.depth, body.pk), default=None)
 
 
 def people_of(body: Body) -> list[User]:

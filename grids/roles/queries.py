@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from grids.roles.domain import Held, ResidencyStatus, Role
 from grids.roles.models import Appointment, Residency
-from grids.territory.domain import Level, ancestor_paths
+from grids.territory.domain import STEP, Level, ancestor_paths
 from grids.territory.models import Territory
 from portal.accounts.models import User
 
 Person: TypeAlias = User | AnonymousUser
 
 _CACHE = "_roles_held"
+_HOME_CACHE = "_home"
 
 
 # Asked by every page, so it is written out: putting it together would cost more than answering it.
@@ -49,6 +50,7 @@ def held_by(user: Person, on: date | None = None) -> tuple[Held, ...]:
 def forget(user: Person) -> None:
     """Drops what is remembered on this user object, after a change of roles."""
     user.__dict__.pop(_CACHE, None)
+    user.__dict__.pop(_HOME_CACHE, None)
 
 
 def holds(user: Person, roles: Iterable[Role], territory: Territory, *, on: date | None = None) -> bool:
@@ -109,7 +111,39 @@ def residency_of(user: Person) -> Residency | None:
     )
 
 
+# The places above the community and, where a building or a grid is named, the grid: the part of its path down to there.
+_HOME = """
+SELECT t.id, t.depth, t.numchild, t.path, t.code, t.name, t.official_name, t.level, t.boundary_is_illustrative
+FROM grids_territory t
+WHERE t.path = ANY (%(above)s || ARRAY(
+    SELECT substr(b.path, 1, %(grid)s)::text FROM grids_residency r JOIN grids_territory b ON b.id = r.building_id
+    WHERE r.user_id = %(user)s AND r.community_id = %(home)s AND r.status = %(lives)s
+))
+ORDER BY t.path
+"""
+
+
+def home_of(user: Person) -> tuple[Territory, ...]:
+    """The places the person lives in, the widest first, down to the grid where it is known; without boundaries.
+
+    Empty for who has no confirmed residency. Remembered on the user object, since page and frame both ask.
+    """
+    at = next((held for held in held_by(user) if held.role == Role.RESIDENT), None)
+    if at is None or not isinstance(user, User):
+        return ()
+    known: tuple[Territory, ...] | None = user.__dict__.get(_HOME_CACHE)
+    if known is None:
+        asked = {
+            "above": ancestor_paths(at.path),
+            "grid": STEP * Level.GRID,
+            "user": user.pk,
+            "home": at.territory_id,
+            "lives": str(ResidencyStatus.APPROVED),
+        }
+        known = user.__dict__[_HOME_CACHE] = tuple(Territory.objects.raw(_HOME, asked))
+    return known
+
+
 def community_of(user: Person) -> Territory | None:
     """The community of the person's confirmed residency."""
-    residency = residency_of(user)
-    return residency.community if residency else None
+    return next((place for place in home_of(user) if place.level == Level.COMMUNITY), None)

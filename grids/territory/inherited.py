@@ -4,15 +4,17 @@ A feature registers its setting with a default; staff give other values to a pla
 takes that of the nearest place above.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from grids.territory.domain import ancestor_paths
-from grids.territory.models import Territory, TerritorySetting
+from grids.territory.models import Territory
 from portal.errors import Invalid
 
 Kind = type[int] | type[str] | type[bool] | type[float]
@@ -59,17 +61,21 @@ def setting_for(territory: Territory | None, key: str) -> Any:
     return settings_for(territory, [key])[key]
 
 
+# Asked by almost every page, so it is written out: putting it together would cost more than answering it.
+_SET = """
+SELECT s.key, s.value::text FROM grids_territorysetting s JOIN grids_territory t ON t.id = s.territory_id
+WHERE s.key = ANY (%s) AND t.path = ANY (%s) ORDER BY t.depth
+"""
+
+
 def settings_for(territory: Territory | None, keys: list[str]) -> dict[str, Any]:
     """Several settings of one place in one query."""
     values = {key: _settings[key].default for key in keys}
     if territory is None:
         return values
-    rows = (
-        TerritorySetting.objects.filter(key__in=keys, territory__path__in=ancestor_paths(str(territory.path)))
-        .order_by("territory__depth")
-        .values_list("key", "value")
-    )
-    values.update(rows)
+    with connection.cursor() as cursor:
+        cursor.execute(_SET, [keys, ancestor_paths(str(territory.path))])
+        values.update((key, json.loads(value)) for key, value in cursor.fetchall())
     return values
 
 

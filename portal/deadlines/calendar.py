@@ -1,7 +1,7 @@
 """The working-day calendar (工作日历): the State Council's holidays and make-up workdays 调休, and local exceptions."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from functools import cache
@@ -22,8 +22,8 @@ FIRST_KNOWN_YEAR: int = min(holidays).year
 class Territories(Protocol):
     """What clocks have to know of the division tree, told by the wing that owns it."""
 
-    def lineage(self, territory_id: int) -> Iterable[int]:
-        """A territory's id and the ids of everything above it, nearest first."""
+    def lineages(self, territory_ids: Sequence[int]) -> Mapping[int, Sequence[int]]:
+        """Each territory's id and the ids of everything above it, nearest first."""
 
     def name(self, territory_id: int) -> str:
         """What people call it."""
@@ -78,20 +78,27 @@ def territories() -> Territories | None:
 def calendar_for(territory_id: int | None) -> ChinaCalendar:
     """The calendar of a territory: exceptions set for everywhere, for what lies above it, and for itself.
 
-    The nearer one wins. One query.
+    The nearer one wins.
     """
-    nearest_last: list[int | None] = [None]
-    if territory_id is not None:
-        tree = territories()
-        nearest_last += reversed(list(tree.lineage(territory_id)) if tree else [territory_id])
-    rank = {territory: place for place, territory in enumerate(nearest_last)}
-    rows = CalendarOverride.objects.filter(territory_id__isnull=True).values_list("date", "is_workday", "territory_id")
-    if len(rank) > 1:
-        rows = rows.union(
-            CalendarOverride.objects.filter(territory_id__in=[t for t in rank if t is not None]).values_list(
-                "date", "is_workday", "territory_id"
-            )
-        )
-    exceptions = {day: worked for day, worked, _ in sorted(rows, key=lambda row: rank[row[2]])}
-    opens, closes = settings.WORKING_HOURS
-    return ChinaCalendar(exceptions, time.fromisoformat(opens), time.fromisoformat(closes))
+    return calendars_for([territory_id])[territory_id]
+
+
+def calendars_for(territory_ids: Iterable[int | None]) -> dict[int | None, ChinaCalendar]:
+    """The calendars of several territories, in no more queries than that of one.
+
+    Exceptions are few, so all are read; where they lie is asked only when one of them holds for a part of the country.
+    """
+    wanted = list(dict.fromkeys(territory_ids))
+    rows = list(CalendarOverride.objects.order_by().values_list("territory_id", "date", "is_workday"))
+    known, tree = [each for each in wanted if each is not None], territories()
+    lineages: Mapping[int, Sequence[int]] = {each: [each] for each in known}
+    if known and tree and any(place is not None for place, _day, _worked in rows):
+        lineages = tree.lineages(known)
+    opens, closes = (time.fromisoformat(hour) for hour in settings.WORKING_HOURS)
+    found: dict[int | None, ChinaCalendar] = {}
+    for each in wanted:
+        nearest_first = [*(lineages[each] if each is not None else ()), None]
+        rank = {place: -near for near, place in enumerate(nearest_first)}
+        own = sorted((row for row in rows if row[0] in rank), key=lambda row: rank[row[0]])
+        found[each] = ChinaCalendar({day: worked for _place, day, worked in own}, opens, closes)
+    return found

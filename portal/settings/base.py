@@ -112,7 +112,14 @@ CACHES: dict[str, Any] = {
         "BACKEND": "portal.forgetful_cache.ForgetfulCache",
         "LOCATION": cache_address(REDIS_URL, 1),
         "KEY_PREFIX": "wuwei",
-    }
+    },
+    # Drawn parts of pages, in each web process. Whatever a part shows is in its key, or it says how old it may be.
+    "fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "fragments",
+        "TIMEOUT": 600,
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    },
 }
 
 # -- accounts ---------------------------------------------------------------------------------------------------------

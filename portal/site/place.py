@@ -1,14 +1,11 @@
 """Where a person belongs on the portal: the community they live in, or the place they work for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, Subquery
-from django.db.models.functions import Substr
-
-from grids.roles.domain import STAFF_ROLES, Held, ResidencyStatus, Role
-from grids.roles.models import Residency
-from grids.roles.queries import held_by
-from grids.territory.domain import STEP, Level, ancestor_paths
+from grids.roles.domain import STAFF_ROLES, Held
+from grids.roles.queries import held_by, home_of
+from grids.territory.domain import Level, ancestor_paths
 from grids.territory.models import Territory
 from portal.accounts.models import User
 
@@ -57,17 +54,11 @@ def place_of(user: User | None) -> Place:
 
 def _find(user: User) -> Place:
     offices = sorted((held for held in held_by(user) if held.role in STAFF_ROLES), key=lambda held: held.level)
-    if offices:
-        return Place(_places(Q(path__in=ancestor_paths(offices[0].path))), staff=offices[0])
-    home = next((held for held in held_by(user) if held.role == Role.RESIDENT), None)
-    if home is None:
-        return Place({})
-    # A residency may name a building or a grid; the grid is the part of its path down to that level.
-    at = Residency.objects.filter(user=user, status=ResidencyStatus.APPROVED, community_id=home.territory_id)
-    grid = at.values(grid=Substr("building__path", 1, STEP * Level.GRID))[:1]
-    return Place(_places(Q(path__in=ancestor_paths(home.path)) | Q(path=Subquery(grid))))
+    if not offices:
+        return Place(_by_level(home_of(user)))
+    places = Territory.objects.filter(path__in=ancestor_paths(offices[0].path)).defer("boundary")
+    return Place(_by_level(places), staff=offices[0])
 
 
-def _places(condition: Q) -> dict[Level, Territory]:
-    places = Territory.objects.filter(condition).defer("boundary")
+def _by_level(places: Iterable[Territory]) -> dict[Level, Territory]:
     return {Level(place.level): place for place in places}

@@ -1,8 +1,8 @@
 """What surrounds every page: whose community this is, the tabs, the work rail, elder mode."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import cast
 
 from django.conf import settings
@@ -37,7 +37,8 @@ class Link:
 
 
 # key, word, icon, route
-TABS: tuple[tuple[str, Words, str, str], ...] = (
+Entry = tuple[str, Words, str, str]
+TABS: tuple[Entry, ...] = (
     ("home", _("首页"), "house", "home"),
     ("wishes", _("心愿"), "heart", "wish_list"),
     ("post", _("许愿"), "plus-lg", "wish_new"),
@@ -135,30 +136,61 @@ class Shell:
     @cached_property
     def tabs(self) -> list[Link]:
         """The tab bar of everybody."""
-        links = [
-            Link(key=key, label=label, icon=icon, url=reverse(route), count=self.unread if key == "messages" else 0)
-            for key, label, icon, route in TABS
-        ]
-        return self._mark_current(links)
+        return self._links(TABS, self.tab)
+
+    @cached_property
+    def tab(self) -> str:
+        """The key of the tab whose pages include this one; empty where there is none."""
+        return self._current(TABS)
+
+    @property
+    def works(self) -> bool:
+        """Whether the page has the work rail."""
+        return bool(self._rail)
 
     @cached_property
     def rail(self) -> list[Link]:
         """The work rail of staff; empty for others, who have the tabs."""
+        return self._links(self._rail, self._current(self._rail))
+
+    @cached_property
+    def drawn_from(self) -> str:
+        """All that the frame shows beside the language: two requests with the same see the same frame."""
+        rail = self._rail
+        own = (self.name, self.place, self.unread, self.tab, self._current(rail), self.elder, *(row[0] for row in rail))
+        return "\x00".join(map(str, own))
+
+    @cached_property
+    def _rail(self) -> tuple[Entry, ...]:
         user = self.user
         if user is None or self.belongs.staff is None:
-            return []
-        links = [
-            Link(key=key, label=label, icon=icon, url=reverse(route), count=self.unread if key == "messages" else 0)
-            for key, label, icon, route, is_for in RAIL
-            if is_for(user)
-        ]
-        return self._mark_current(links)
+            return ()
+        return tuple((key, label, icon, route) for key, label, icon, route, is_for in RAIL if is_for(user))
 
-    def _mark_current(self, links: list[Link]) -> list[Link]:
+    def _links(self, entries: Iterable[Entry], current: str) -> list[Link]:
+        return [
+            Link(
+                key=key,
+                label=label,
+                icon=icon,
+                url=reverse(route),
+                current=key == current,
+                count=self.unread if key == "messages" else 0,
+            )
+            for key, label, icon, route in entries
+        ]
+
+    def _current(self, entries: Iterable[Entry]) -> str:
+        """The entry with the longest address that this page's begins with."""
         here = self.request.path
-        fitting = [link.url for link in links if (here == link.url if link.url == "/" else here.startswith(link.url))]
-        current = max(fitting, key=len, default=None)
-        return [replace(link, current=link.url == current) for link in links]
+        urls = {key: _url(route) for key, _label, _icon, route in entries}
+        fitting = [key for key, url in urls.items() if (here == url if url == "/" else here.startswith(url))]
+        return max(fitting, key=lambda key: len(urls[key]), default="")
+
+
+@cache
+def _url(route: str) -> str:
+    return reverse(route)
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:

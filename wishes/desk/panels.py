@@ -6,20 +6,23 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
+from grids.roles.domain import HANDLER_ROLES
+from grids.roles.queries import holds_anywhere
 from portal.accounts.models import User
 from wishes.desk.models import PhotoReport
 from wishes.desk.redaction import may_cover
 from wishes.wishes.domain import State
-from wishes.wishes.models import Wish, WishPhoto
+from wishes.wishes.models import Wish
 from wishes.wishes.views.panels import Panel, Slot, panel, read_for
 
 
 @read_for
 def photos_to_look_at(user: User | AnonymousUser) -> dict[str, Any]:
-    """Whether a wish has photos, and for staff whether somebody said something of them, read together with it."""
-    photos = WishPhoto.objects.filter(wish=OuterRef("pk"))
+    """For staff, whether somebody said something of the photos of a wish, read together with it."""
+    if not holds_anywhere(user, HANDLER_ROLES):
+        return {}
     reports = PhotoReport.objects.filter(photo__wish=OuterRef("pk"), settled_at=None)
-    return {"has_photos": Exists(photos), "has_photo_reports": Exists(reports)}
+    return {"has_photo_reports": Exists(reports)}
 
 
 @panel(Slot.BELOW, position=80)

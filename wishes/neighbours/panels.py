@@ -102,7 +102,7 @@ def the_slip(request: HttpRequest, wish: Wish) -> Panel | None:
 def numbers_on_cards(request: HttpRequest, wishes: list[Wish]) -> Mapping[int, Panel]:
     """How many wait, on the cards of lists."""
     return {
-        pk: Panel("wishes/neighbours/parts/numbers_on_card.html", {"standing": one})
+        pk: Panel("wishes/neighbours/parts/numbers_on_card.html", {"standing": one}, f"{one.followers} {one.me_too}")
         for pk, one in ((wish.pk, as_read(wish)) for wish in wishes)
         if one.followers or one.me_too
     }

@@ -66,8 +66,8 @@ def why_body_may_not(user: Person, wish: Wish, body: Body, *, now: datetime) -> 
     return ""
 
 
-def tier_words(wish: Wish, *, now: datetime, party: Body | None) -> list[str]:
-    """Who may claim now, who next and when, and who takes what nobody took (`party`, where there is one)."""
+def tier_words(wish: Wish, *, now: datetime, party: str) -> list[str]:
+    """Who may claim now, who next and when, and who takes what nobody took (`party`, by name, where there is one)."""
     tiers = tiers_of(wish)
     if tiers is None or wish.state != State.PUBLISHED:
         return []
@@ -76,10 +76,10 @@ def tier_words(wish: Wish, *, now: datetime, party: Body | None) -> list[str]:
     if following is not None:
         when = when_words(tiers.opens_at(following))
         words.append(_("{when}起，{who}也可以认领。").format(when=when, who=following.label))
-    if party is not None and now < tiers.assigned_at():
+    if party and now < tiers.assigned_at():
         when = when_words(tiers.assigned_at())
         partly, none = _("若{when}仍未认满，由{party}负责到底。"), _("若{when}仍没有人认领，由{party}负责到底。")
-        words.append((partly if wish.claimed_quantity else none).format(when=when, party=party.name))
+        words.append((partly if wish.claimed_quantity else none).format(when=when, party=party))
     return words
 
 

@@ -178,7 +178,9 @@ def require(
 
 def actions_for(user: Viewer, wish: Wish) -> list[Action]:
     """The steps this person may take now, for the buttons of a page; in the order of `Action`."""
-    return [action for action in Action if can(user, action, wish).allowed]
+    # The table of steps is asked first: most have nothing to do with the state, and need no sentence that says so.
+    possible = (action for action in Action if step_for(wish.state, action, shared=wish.is_shared))
+    return [action for action in possible if can(user, action, wish).allowed]
 
 
 def timeline_levels(user: Viewer, wish: Wish) -> frozenset[Visibility]:

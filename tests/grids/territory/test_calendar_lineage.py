@@ -30,4 +30,4 @@ def test_places_are_known_by_name_and_official_code() -> None:
     assert tree.id_of(community.code) == community.pk
     assert tree.id_of("320105004999") is None
     assert tree.name(community.pk) == community.name
-    assert list(tree.lineage(10**9)) == [10**9]
+    assert tree.lineages([10**9]) == {10**9: [10**9]}

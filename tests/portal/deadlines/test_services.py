@@ -1,5 +1,6 @@
 """Clocks in the database: what each service does, twice, out of order and in words."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -38,8 +39,8 @@ def clock() -> Clock:
 class ThreeLevels:
     """Territory 30 is a grid of community 20 in street 10; 40 stands alone."""
 
-    def lineage(self, territory_id: int) -> list[int]:
-        return {30: [30, 20, 10], 40: [40]}[territory_id]
+    def lineages(self, territory_ids: Sequence[int]) -> dict[int, list[int]]:
+        return {each: {30: [30, 20, 10], 40: [40]}[each] for each in territory_ids}
 
     def name(self, territory_id: int) -> str:
         return f"territory {territory_id}"

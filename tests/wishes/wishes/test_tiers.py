@@ -151,12 +151,12 @@ def test_the_words_say_who_may_now_who_next_and_who_in_the_end(cast: Cast) -> No
     body, _ = make_body(BodyKind.PARTY_ORGANISATION, cast.community, name="洲岛家园社区党委")
     wish = posted(cast)
 
-    assert tier_words(wish, now=MONDAY, party=body) == [
+    assert tier_words(wish, now=MONDAY, party=body.name) == [
         "志愿者现在可以认领。",
         "11月17日（周二）10:00起，社会组织也可以认领。",
         "若11月19日（周四）10:00仍没有人认领，由洲岛家园社区党委负责到底。",
     ]
-    assert len(tier_words(wish, now=LATE, party=body)) == 1
+    assert len(tier_words(wish, now=LATE, party=body.name)) == 1
 
 
 # -- what nobody took --------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from wishes.desk.services.bulk import ACTIONS
 from wishes.wishes.models import Wish
 from wishes.wishes.querysets import WishQuerySet
 from wishes.wishes.views.access import member_of
-from wishes.wishes.views.calendars import reading_calendar
+from wishes.wishes.views.calendars import reading_calendars
 from wishes.wishes.views.filters import Pill, link
 from wishes.wishes.views.keyset import Key, keyset_page, read_id, read_moment
 
@@ -67,7 +67,7 @@ def work_list(request: HttpRequest, user: User, form: SaveViewForm, *, status: i
     filters = DeskFilters(user, request.GET, now)
     tiles = _tiles(filters.everything, filters.scopes)
     page = keyset_page(request, _ranked(filters.wishes()), keys=KEYS, size=PAGE_SIZE)
-    calendars = {place: reading_calendar(place) for place in {wish.community_id for wish in page.items}}
+    calendars = reading_calendars(wish.community_id for wish in page.items)
     query = kept_query(request.GET.urlencode())
     context = {
         "page": page,

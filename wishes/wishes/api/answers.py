@@ -7,8 +7,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from grids.bodies.domain import BodyKind
-from grids.bodies.queries import nearest_body
 from portal.deadlines.words import Level, explain
 from portal.outbox.querysets import timeline
 from portal.photos.models import Photo, PhotoState
@@ -31,6 +29,7 @@ from wishes.wishes.policies import (
 from wishes.wishes.services import contact_for
 from wishes.wishes.services.steps import clock as clock_of_wish
 from wishes.wishes.tiers import Tier
+from wishes.wishes.views.calendars import reading_party
 from wishes.wishes.views.cards import Card, cards_of
 from wishes.wishes.views.helping import Helper, claims_of, helpers_of
 from wishes.wishes.views.story import looks_of, steps_of
@@ -363,7 +362,7 @@ def _tiers(wish: Wish, viewer: Viewer, possible: list[Action], now: datetime) ->
         {"tier": tier, "words": tier.label, "opens_at": tiers.opens_at(tier), "is_open": tiers.is_open(tier, now)}
         for tier in Tier
     ]
-    party = nearest_body(BodyKind.PARTY_ORGANISATION, wish.path)
+    party = reading_party(wish.path)
     why_not = "" if Action.CLAIM in possible else str(can(viewer, Action.CLAIM, wish).reason)
     return {"tiers": rows, "tier_words": tier_words(wish, now=now, party=party), "why_not_claim": why_not}
 

@@ -351,6 +351,19 @@ class Wish(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("wish_detail", args=[self.number]) if self.number else reverse("wish_new")
 
+    # Django's own go through all choices, in the reader's language, each time they are asked for one.
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
+        """The state in words."""
+        return str(State(self.state).label)
+
+    def get_end_display(self) -> str:  # type: ignore[no-redef]
+        """How a closed wish ended, in words; empty for others."""
+        return str(End(self.end).label) if self.end else ""
+
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]
+        """Services, goods, visits or public matters, in words."""
+        return str(Kind(self.kind).label) if self.kind else ""
+
     @property
     def is_special(self) -> bool:
         """Whether the wish belongs to a special group, so that facts are verified and the name stays masked."""

@@ -11,7 +11,7 @@ from portal.accounts.models import User
 from wishes.wishes.domain import READING_ROLES, State
 from wishes.wishes.models import Wish
 from wishes.wishes.views.access import member_of, viewer_of
-from wishes.wishes.views.cards import cards_of, for_cards
+from wishes.wishes.views.cards import cards_of, for_cards, for_list
 from wishes.wishes.views.drafting import own_draft
 from wishes.wishes.views.filters import WishFilters
 from wishes.wishes.views.keyset import BY_ID, first_rows, keyset_page
@@ -31,7 +31,7 @@ def wish_list(request: HttpRequest) -> HttpResponse:
         wishes = Wish.objects.read_by_staff(viewer)
     page = keyset_page(
         request,
-        for_cards(wishes.filter(filters.condition())),
+        for_list(wishes.filter(filters.condition()), with_words=bool(filters.search)),
         keys=filters.keys,
         size=PAGE_SIZE,
         descending=True,

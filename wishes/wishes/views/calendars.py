@@ -1,18 +1,44 @@
-"""Working days for words such as 还有 4 个工作日. Due times themselves are stored and need no calendar to be shown."""
+"""What pages tell of the setting of a place, as it was within the last minute: working days, and who answers last.
 
-from django.core.cache import cache
+Nothing is decided by it. Due times themselves are stored and need no calendar to be shown.
+"""
 
-from portal.deadlines.calendar import ChinaCalendar, calendar_for
+from collections.abc import Iterable
 
-# A day off entered by an administrator shows in the words this many seconds later at most.
+from django.core.cache import caches
+
+from grids.bodies.domain import BodyKind
+from grids.bodies.queries import nearest_body
+from portal.deadlines.calendar import ChinaCalendar, calendars_for
+
+# What an administrator enters shows in the words of pages this many seconds later at most.
 SHOWN_WITHIN = 60
 
 
+def reading_calendars(territory_ids: Iterable[int | None]) -> dict[int | None, ChinaCalendar]:
+    """The calendars of places, for words such as 还有 4 个工作日."""
+    kept = caches["fragments"]
+    keys = {f"reading_calendar.{each or 0}": each for each in territory_ids}
+    known: dict[int | None, ChinaCalendar] = {keys[key]: found for key, found in kept.get_many(keys).items()}
+    missing = [each for each in keys.values() if each not in known]
+    if missing:
+        read = calendars_for(missing)
+        kept.set_many({key: read[each] for key, each in keys.items() if each in read}, SHOWN_WITHIN)
+        known |= read
+    return known
+
+
 def reading_calendar(territory_id: int | None) -> ChinaCalendar:
-    """The calendar of a place as it was within the last minute; a page of many wishes costs no query for it."""
-    key = f"wishes.reading_calendar.{territory_id or 0}"
-    known: ChinaCalendar | None = cache.get(key)
+    """The calendar of one place."""
+    return reading_calendars([territory_id])[territory_id]
+
+
+def reading_party(path: str) -> str:
+    """The name of the Party organisation that takes what nobody took in the place; empty where there is none."""
+    key = f"reading_party.{path}"
+    known: str | None = caches["fragments"].get(key)
     if known is None:
-        known = calendar_for(territory_id)
-        cache.set(key, known, SHOWN_WITHIN)
+        body = nearest_body(BodyKind.PARTY_ORGANISATION, path)
+        known = body.name if body else ""
+        caches["fragments"].set(key, known, SHOWN_WITHIN)
     return known

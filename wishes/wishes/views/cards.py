@@ -11,7 +11,7 @@ from portal.deadlines.words import Urgency, span_words, urgency_of
 from wishes.wishes.domain import OPEN_STATES, End, State
 from wishes.wishes.models import Rating, Wish
 from wishes.wishes.querysets import WishQuerySet
-from wishes.wishes.views.calendars import reading_calendar
+from wishes.wishes.views.calendars import reading_calendars
 from wishes.wishes.views.panels import Panel, related
 
 
@@ -52,6 +52,17 @@ class Card:
         return state_words(self.wish)
 
     @property
+    def drawn_from(self) -> str:
+        """All that the card shows: drawn once, it is the same for everybody. Empty where a panel does not say."""
+        if not all(panel.drawn_from for panel in self.panels):
+            return ""
+        wish = self.wish
+        shown = (wish.number, wish.state, wish.end, wish.title, wish.author_name, self.place)
+        found = (*self.terms, wish.details, wish.place, wish.category and wish.category.name) if self.terms else ()
+        more = (self.progress, self.stars, self.took, self.due, *(panel.drawn_from for panel in self.panels))
+        return repr((wish.pk, shown, found, more))
+
+    @property
     def place(self) -> str:
         """Where, as the public may know it: the grid, else the community."""
         return place_words(self.wish)
@@ -73,6 +84,11 @@ def for_cards(wishes: WishQuerySet) -> WishQuerySet:
     return wishes.for_cards().select_related(*related()).defer("territory__boundary", "community__boundary")
 
 
+def for_list(wishes: WishQuerySet, *, with_words: bool = False) -> WishQuerySet:
+    """With no more than the cards of a long list read."""
+    return wishes.for_list(*related(), with_words=with_words)
+
+
 def cards_of(wishes: Iterable[Wish], *, now: datetime, terms: Sequence[str] = ()) -> list[Card]:
     """The cards of one page: one more query, however many wishes there are."""
     wishes = list(wishes)
@@ -81,7 +97,7 @@ def cards_of(wishes: Iterable[Wish], *, now: datetime, terms: Sequence[str] = ()
     if closed:
         for rating in Rating.objects.filter(wish_id__in=closed).order_by("round"):
             ratings[rating.wish_id] = rating
-    calendars = {place: reading_calendar(place) for place in {wish.community_id for wish in wishes}}
+    calendars = reading_calendars(wish.community_id for wish in wishes)
     cards = []
     for wish in wishes:
         due = urgency_of(wish.due_at, now, calendars[wish.community_id]) if wish.state in OPEN_STATES else None

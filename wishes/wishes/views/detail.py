@@ -11,7 +11,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from grids.bodies.queries import party_for
 from portal.accounts.models import User
 from portal.deadlines.words import explain, urgency_of
 from portal.outbox.querysets import timeline
@@ -35,7 +34,7 @@ from wishes.wishes.policies import (
 from wishes.wishes.services import contact_for
 from wishes.wishes.services.steps import clock as clock_of_wish
 from wishes.wishes.views.access import viewer_of, wish_or_404
-from wishes.wishes.views.calendars import reading_calendar
+from wishes.wishes.views.calendars import reading_calendar, reading_party
 from wishes.wishes.views.cards import place_words, progress_of, state_words, took_words
 from wishes.wishes.views.helping import claims_of, helpers_of
 from wishes.wishes.views.panels import Slot, panels_of
@@ -105,7 +104,8 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     days = auto_confirm_after(wish.territory).days if wish.state == State.FULFILLED and wish.territory else 0
     author, handler = is_author(viewer, wish), is_handler(viewer, wish)
     claims = claims_of(wish) if "wishes.wish.claimed" in told else []
-    photos = [each for each in wish.photos.select_related("photo") if not each.photo.is_refused]
+    photos = list(wish.photos.select_related("photo")) if wish.__dict__["has_photos"] else []
+    photos = [each for each in photos if not each.photo.is_refused]
     context: dict[str, Any] = {
         "wish": wish,
         "place": place_words(wish),
@@ -114,7 +114,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "steps": steps_of(wish, events, running, now=now, days=days, calendar=calendar, claims=claims),
         "has_clock": wish.submitted_at is not None,
         "progress": progress_of(wish),
-        "tiers": tier_words(wish, now=now, party=party_for(viewer, wish.path)) if wish.state == State.PUBLISHED else [],
+        "tiers": tier_words(wish, now=now, party=reading_party(wish.path)) if wish.state == State.PUBLISHED else [],
         "took": took_words(wish),
         "rating": wish.ratings.first() if "wishes.wish.confirmed" in told else None,
         "is_author": author,

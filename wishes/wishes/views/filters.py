@@ -20,7 +20,7 @@ from wishes.wishes.domain import PUBLIC_ENDS, End, Kind, State
 from wishes.wishes.models import Category
 from wishes.wishes.querysets import in_place, submitted_between
 from wishes.wishes.searching import Search
-from wishes.wishes.views.keyset import BY_ID, Key, read_id, read_moment
+from wishes.wishes.views.keyset import BY_ID, PAGING, Key, read_id, read_moment
 from wishes.wishes.words import fold
 
 MAX_PLACES = 8
@@ -53,7 +53,7 @@ class Pill:
 def link(params: QueryDict, **changes: str) -> str:
     """The same list with these parameters changed (empty: removed), from its first page."""
     params = params.copy()
-    for name in ("after", "before"):
+    for name in PAGING:
         params.pop(name, None)
     for name, value in changes.items():
         if value:
@@ -92,6 +92,12 @@ class WishFilters:
     @cached_property
     def params(self) -> QueryDict:
         return self.request.GET
+
+    @property
+    def drawn_from(self) -> str:
+        """What is asked for, by whom as far as it matters: two requests with the same see the same filters."""
+        asked = [(name, values) for name, values in self.params.lists() if name not in PAGING]
+        return repr((asked, self.home.pk if self.home else 0, self.is_staff))
 
     @cached_property
     def state(self) -> str:

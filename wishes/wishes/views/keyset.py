@@ -15,7 +15,7 @@ M = TypeVar("M", bound=Model)
 
 # What stands between the parts of a key in the address; no part contains it.
 SEPARATOR = "~"
-OLDER, NEWER = "after", "before"
+OLDER, NEWER = PAGING = "after", "before"
 
 
 @dataclass(frozen=True)

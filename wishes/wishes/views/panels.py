@@ -41,10 +41,11 @@ class CardSlot(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Panel:
-    """A template, and what it finds as `panel`."""
+    """A template, and what it finds as `panel`. `drawn_from`: all it shows, where it is the same for everybody."""
 
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
+    drawn_from: str = ""
 
 
 @dataclass(frozen=True)
