@@ -47,10 +47,20 @@ def is_anything_outstanding(user: User, *, now: dt.datetime | None = None) -> bo
         return bool(cursor.fetchone()[0])
 
 
+_AGREES = """
+SELECT EXISTS (
+    SELECT 1 FROM portal_consent c WHERE c.user_id = %s AND c.withdrawn_at IS NULL AND c.text_id = (
+        SELECT t.id FROM portal_consenttext t WHERE t.kind = %s AND t.effective_at <= %s ORDER BY t.version DESC LIMIT 1
+    )
+)
+"""
+
+
 def has_consent(user: User, kind: str, *, now: dt.datetime | None = None) -> bool:
     """Whether the person agrees to the version in force today."""
-    text = text_in_force(kind, now=now)
-    return text is not None and Consent.objects.live().filter(user=user, text=text).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(_AGREES, [user.pk, str(kind), now or timezone.now()])
+        return bool(cursor.fetchone()[0])
 
 
 def give_consent(*, actor: User, user: User, kind: str, now: dt.datetime | None = None) -> Consent | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
@@ -39,7 +39,7 @@ def clock_of(subject: models.Model, kind: str) -> Clock | None:
     return clocks_of(subject).filter(kind=kind).order_by("-started_at", "-id").first()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def start_clock(
     *, subject: models.Model, kind: str, limit: Limit, at: datetime, territory_id: int | None = None
 ) -> Clock:
@@ -59,9 +59,13 @@ def start_clock(
         warn_at=found.warn_at,
         next_escalation_at=found.due_at,
     )
-    # Two at once: the second waits here for the first, meets its row and leaves it alone.
-    Clock.objects.bulk_create([clock], ignore_conflicts=True)
-    return Clock.objects.select_for_update().get(**about, state__in=LIVE)
+    try:
+        with transaction.atomic():
+            clock.save(force_insert=True)
+    except IntegrityError:
+        # Two at once: the second has waited for the first, and leaves its row alone.
+        return Clock.objects.select_for_update().get(**about, state__in=LIVE)
+    return clock
 
 
 @transaction.atomic

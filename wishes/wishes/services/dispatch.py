@@ -16,8 +16,10 @@ from wishes.wishes.models import Wish
 from wishes.wishes.services.steps import lapse_handovers, locked, moment, save
 
 
-def dispatch(wish: Wish, *, actor: User | None, at: datetime) -> None:
+def dispatch(wish: Wish, *, actor: User | None, at: datetime, again: bool = True) -> None:
     """Decides who is responsible and records it, in the transaction of the submission. The caller saves.
+
+    `again`: the wish has been dispatched before, so that somebody may still be asked to take it over.
 
     The role named by the category is asked first, then grid, community worker, secretary, street and district; of
     several people the head of the grid, else whoever has the fewest open wishes. Where nobody is appointed at all the
@@ -26,6 +28,8 @@ def dispatch(wish: Wish, *, actor: User | None, at: datetime) -> None:
     assert wish.territory is not None
     assert wish.category is not None
     found = find_responsible(wish.territory, wish.category.responsible_role, not_user=wish.author_id)
+    if again:
+        lapse_handovers(wish, at)
     _entrust(wish, found, actor=actor, at=at)
 
 
@@ -54,13 +58,13 @@ def redispatch_wish(*, wish: Wish, actor: User | None = None, at: datetime | Non
     found = find_responsible(wish.territory, wish.category.responsible_role, not_user=wish.author_id)
     if found is None and wish.responsible is None:
         return False
+    lapse_handovers(wish, now)
     _entrust(wish, found, actor=actor, at=now)
     save(wish)
     return True
 
 
 def _entrust(wish: Wish, found: User | None, *, actor: User | None, at: datetime) -> None:
-    lapse_handovers(wish, at)
     wish.responsible = found
     wish.responsible_territory_id = seat_of(found, wish) if found else wish.territory_id
     event = WishDispatched(

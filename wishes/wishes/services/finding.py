@@ -10,6 +10,8 @@ from wishes.wishes.models import OpenCount, SearchText, Wish
 from wishes.wishes.words import fold
 
 BATCH = 2000
+# The columns of a wish from which `search_text` is made, and the number, without which nothing is searched.
+SEARCHED = frozenset({"number", "title", "details", "place", "category_id", "end_reason", "referred_to"})
 
 
 def search_text(wish: Wish) -> SearchText:

@@ -132,6 +132,8 @@ def submit_wish(*, actor: User, wish: Wish, at: datetime | None = None) -> Wish:
     """
     now = steps.moment(at)
     wish = steps.locked(wish)
+    if actor.pk == wish.author_id:
+        wish.author = actor  # whose roles and home are known by now
     require(actor, Action.SUBMIT, wish, at=now)
     _check_author(wish)
     check_complete(wish)
@@ -147,15 +149,14 @@ def submit_wish(*, actor: User, wish: Wish, at: datetime | None = None) -> Wish:
         wish.submitted_at = now
     if wish.state == State.PUBLISHED:
         wish.published_at = wish.published_at or now
-    save_only_gift(wish)
-    steps.start(wish, at=now)
+    steps.start(wish, at=now, again=again)
     on_behalf_of = wish.author if actor.pk != wish.author_id else None
     event = WishSubmitted(wish_id=wish.pk, again=again)
     record(event, subject=wish, actor=actor, on_behalf_of=on_behalf_of, at=now)
-    dispatch(wish, actor=actor, at=now)
+    dispatch(wish, actor=actor, at=now, again=again)
     if wish.state == State.PUBLISHED:
         record(WishPublished(wish_id=wish.pk), subject=wish, at=now)
-    return steps.save(wish)
+    return save_only_gift(wish)
 
 
 @transaction.atomic

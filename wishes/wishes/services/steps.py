@@ -1,6 +1,7 @@
 """What every use case does: lock the wish, ask the policy, move the state, keep the clock's due time beside it."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,9 +25,10 @@ from wishes.wishes.domain import ClaimState, End, HandoverState, State, clean_te
 from wishes.wishes.limits import limit_of
 from wishes.wishes.models import COUNTED, Wish
 from wishes.wishes.portions import Portions
-from wishes.wishes.services.finding import keep_findable
+from wishes.wishes.services.finding import SEARCHED, keep_findable
 
 CLOCK_KIND = "wishes.wish"
+_AS_READ = "_as_read"
 register_clock_kind(CLOCK_KIND, label=gettext_lazy("心愿办理时限"), answered_by=("fulfilled", "closed"))
 
 
@@ -35,15 +37,21 @@ def locked(wish: Wish) -> Wish:
 
     Raises `Conflict` when it is gone.
     """
-    found: Wish | None = (
+    rows = (
         Wish.objects.select_for_update(of=("self",))
-        .select_related("author", "entered_by", "category", "territory", "community", "responsible", "claimant")
+        .select_related("author", "category", "territory", "community")
+        .defer("territory__boundary", "community__boundary")
         .filter(pk=wish.pk)
-        .first()
     )
+    found: Wish | None = next(iter(rows.order_by()), None)
     if found is None:
         raise Conflict(_("这份草稿已经删掉了。"), code="gone")
+    found.__dict__[_AS_READ] = _values(found)
     return found
+
+
+def _values(wish: Wish) -> dict[str, Any]:
+    return {field.attname: wish.__dict__[field.attname] for field in Wish._meta.concrete_fields}
 
 
 def moment(at: datetime | None) -> datetime:
@@ -68,10 +76,17 @@ def optional(text: str, *, field: str, longest: int = 500) -> str:
 
 
 def save(wish: Wish) -> Wish:
-    """Writes the row and its searched words; moves its version, so that forms filled from an older one are noticed."""
+    """Writes what has changed since the row was locked, and its searched words; moves its version, so that forms filled
+    from an older one are noticed.
+    """
     wish.version += 1
-    wish.save()
-    keep_findable(wish)
+    before: dict[str, Any] | None = wish.__dict__.get(_AS_READ)
+    after = _values(wish)
+    changed = set(after) if before is None else {name for name in after if after[name] != before[name]}
+    wish.save(update_fields=None if before is None else sorted(changed))
+    if changed & SEARCHED:
+        keep_findable(wish)
+    wish.__dict__[_AS_READ] = after
     return wish
 
 
@@ -142,10 +157,10 @@ def clock(wish: Wish) -> Clock | None:
     return clock_of(wish, CLOCK_KIND)
 
 
-def start(wish: Wish, *, at: datetime) -> None:
-    """Starts the clock at submission, or lets it run on when the wish comes back from its author."""
+def start(wish: Wish, *, at: datetime, again: bool) -> None:
+    """Starts the clock at submission, or lets it run on when the wish comes back (`again`) from its author."""
     assert wish.territory is not None
-    running = clock(wish)
+    running = clock(wish) if again else None
     if running is None:
         limit = limit_of(wish.urgency, wish.territory)
         _keep(wish, start_clock(subject=wish, kind=CLOCK_KIND, limit=limit, at=at, territory_id=wish.territory_id))

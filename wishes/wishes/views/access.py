@@ -40,18 +40,23 @@ NOT_OF_AUTHOR = [
 ]
 
 
-def wish_or_404(viewer: Viewer, number: str) -> Wish:
-    """The wish of this number with everything its page shows of it. Raises Http404 for what the viewer may not see."""
+def wish_or_404(viewer: Viewer, number: str, *, dressed: bool = True) -> Wish:
+    """The wish of this number. Raises Http404 for what the viewer may not see.
+
+    `dressed`: with everything its own page shows of it.
+    """
     handles = holds_anywhere(viewer, HANDLER_ROLES)
     wishes = Wish.objects.exclude(number="").filter(number=number)
-    wishes = wishes.select_related("author", "category", "territory", "community", *panels.related())
+    wishes = wishes.select_related(
+        "author", "category", "territory", "community", *(panels.related() if dressed else [])
+    )
     asked = {"has_photos": RawSQL(HAS_PHOTOS, (), BooleanField()), **(_asked_by_policies() if handles else {})}  # noqa: S611
     wishes = wishes.annotate(**panels.annotations_for(viewer), **asked)
     wishes = wishes.defer("territory__boundary", "community__boundary", *NOT_OF_AUTHOR)
     # Most wishes are public, and that is told by the row itself; whoever sees more is looked for after that.
-    found = None if handles else wishes.public().order_by().first()
+    found = None if handles else next(iter(wishes.public().order_by()), None)
     if found is None and isinstance(viewer, User):
-        found = wishes.visible_to(viewer).order_by().first()
+        found = next(iter(wishes.visible_to(viewer).order_by()), None)
     if found is None:
         raise Http404
     if not found.__dict__.get("has_open_handover"):

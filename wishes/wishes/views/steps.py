@@ -46,7 +46,7 @@ def step(request: HttpRequest, number: str, slug: str) -> HttpResponse:
     if page is None:
         raise Http404
     actor = member_of(request)
-    wish = wish_or_404(actor, number)
+    wish = wish_or_404(actor, number, dressed=False)
     on_behalf_of, decision = _decide(actor, page.action, wish)
     form = page.form(sent(request), wish=wish, actor=actor, initial=_initial(request, page, wish))
     if not decision:
@@ -63,7 +63,9 @@ def step(request: HttpRequest, number: str, slug: str) -> HttpResponse:
                 return refused(request, wish_or_404(actor, number), error.message, error.status, form)
             else:
                 messages.success(request, str(page.done))
-                return redirect(wish) if can_see(actor, wish) else redirect("home")
+                # Who has just claimed a wish has a part in it.
+                sees = page.action == Action.CLAIM or can_see(actor, wish)
+                return redirect(wish) if sees else redirect("home")
     elif request.method == "POST":
         # A photo was added or taken off: what is written stays, and nothing is complained of yet.
         form = page.form(wish=wish, actor=actor, initial=request.POST.dict())
@@ -213,7 +215,7 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     """Changes to a wish that nobody has claimed yet; a returned one is a draft and goes through the questions again."""
     actor = member_of(request)
-    wish = wish_or_404(actor, number)
+    wish = wish_or_404(actor, number, dressed=False)
     on_behalf_of, decision = _decide(actor, Action.EDIT, wish)
     if decision and wish.was_returned:
         return redirect("wish_draft", draft_id=wish.pk, step="check")
