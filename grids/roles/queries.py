@@ -84,20 +84,27 @@ def holders(roles: Iterable[Role], territory: Territory, *, on: date | None = No
     return people.order_by("pk")
 
 
+# Asked for every wish that is sent, so it is written out.
+_NEAREST = """
+WITH appointed AS (
+    SELECT a.user_id, t.depth FROM grids_appointment a JOIN grids_territory t ON t.id = a.territory_id
+    JOIN portal_user u ON u.id = a.user_id AND u.is_active
+    WHERE a.role = ANY (%(roles)s) AND t.path = ANY (%(above)s)
+      AND a.starts_on <= %(day)s AND (a.ends_on IS NULL OR a.ends_on > %(day)s)
+)
+SELECT * FROM portal_user
+WHERE id IN (SELECT user_id FROM appointed WHERE depth = (SELECT max(depth) FROM appointed)) ORDER BY id
+"""
+
+
 def nearest_holders(roles: Iterable[Role], territory: Territory, *, on: date | None = None) -> list[User]:
     """People with one of the roles at the nearest place, going up from here, that has any."""
-    appointed = list(
-        Appointment.objects.in_force(on)
-        .filter(role__in=list(roles), territory__path__in=ancestor_paths(str(territory.path)), user__is_active=True)
-        .select_related("user", "territory")
-        .defer("territory__boundary")
-        .order_by("-territory__depth", "user_id")
-    )
-    people: dict[int, User] = {}
-    for one in appointed:
-        if one.territory.depth == appointed[0].territory.depth:
-            people.setdefault(one.user_id, one.user)
-    return list(people.values())
+    asked = {
+        "roles": [str(role) for role in roles],
+        "above": ancestor_paths(str(territory.path)),
+        "day": on or timezone.localdate(),
+    }
+    return list(User.objects.raw(_NEAREST, asked))
 
 
 def residency_of(user: Person) -> Residency | None:

@@ -1,12 +1,14 @@
 """What a signed-in person must do before anything else: a second factor for staff, consent to a new text."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
+from django.utils.functional import LazyObject
 from django.utils.translation import gettext as _
 
 from portal.accounts.adapter import entered_with_two_factors
@@ -46,7 +48,9 @@ class RequiredStepsMiddleware:
         route = request.resolver_match.view_name if request.resolver_match else ""
         if route in OPEN_ROUTES or not request.user.is_authenticated:
             return None
-        user = request.user
+        # Views and templates ask the account itself, not a stand-in that passes each question on.
+        user = cast(User, get_user(request) if isinstance(request.user, LazyObject) else request.user)
+        request.user = user
         if is_staff_member(user) and not entered_with_two_factors(request):
             return _ask_second_factor(request, user, route)
         # What is being sent goes through, so that nothing typed is lost; the question comes with the next page.

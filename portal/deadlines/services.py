@@ -9,7 +9,7 @@ from portal.accounts.models import User
 from portal.deadlines.calendar import calendar_for
 from portal.deadlines.domain import LAST_LEVEL, ClockFacts, Limit, WorkCalendar, deadline, escalation_at
 from portal.deadlines.models import Clock, ClockExtension, ClockPause, ClockState
-from portal.deadlines.querysets import clocks_of, live_clocks_of
+from portal.deadlines.querysets import live_clocks_of
 from portal.deadlines.registry import clock_kind
 from portal.errors import Conflict, Invalid
 
@@ -34,9 +34,17 @@ class ExtensionUnfit(Invalid):
     default_code = "clock_extension_unfit"
 
 
+# Asked by every page of a wish and by most steps, so it is written out.
+_NEWEST = """
+SELECT * FROM portal_clock WHERE subject_type = %s AND subject_id = %s AND kind = %s
+ORDER BY started_at DESC, id DESC LIMIT 1
+"""
+
+
 def clock_of(subject: models.Model, kind: str) -> Clock | None:
     """The newest clock of this kind on an object, stopped or not."""
-    return clocks_of(subject).filter(kind=kind).order_by("-started_at", "-id").first()
+    asked = [subject._meta.label_lower, subject.pk, kind]
+    return next(iter(Clock.objects.raw(_NEWEST, asked)), None)
 
 
 @transaction.atomic(savepoint=False)

@@ -26,10 +26,10 @@ from wishes.neighbours.events import (
     WishJoined,
 )
 from wishes.neighbours.models import Comment, CommentAppeal, Interest
-from wishes.neighbours.policies import is_open_to_all
 from wishes.neighbours.services import move_along
 from wishes.wishes.events import WishDuplicate
 from wishes.wishes.models import Wish
+from wishes.wishes.policies import is_open_to_all
 
 # Who looks after what is said in a community.
 MODERATORS = frozenset({Role.COMMUNITY_WORKER, Role.COMMUNITY_SECRETARY})

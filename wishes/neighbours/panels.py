@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.masking import mask_name
 from wishes.neighbours.domain import InterestKind
-from wishes.neighbours.policies import can_be_interested, can_comment, is_open_to_all
+from wishes.neighbours.policies import can_be_interested, can_comment
 from wishes.neighbours.querysets import SHOWN_BESIDE, as_read, newest_comments, own_interests, standings_of
 from wishes.wishes.models import Wish
-from wishes.wishes.policies import is_author
+from wishes.wishes.policies import is_author, is_open_to_all
 from wishes.wishes.views.access import viewer_of
 from wishes.wishes.views.cards import place_words, state_words
 from wishes.wishes.views.panels import (

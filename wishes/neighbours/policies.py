@@ -12,18 +12,11 @@ from portal.errors import Conflict, NotAllowed
 from wishes.neighbours.domain import CommentState, InterestKind
 from wishes.neighbours.models import Comment
 from wishes.wishes.decision import YES, Decision
-from wishes.wishes.domain import HELPER_ROLES, PUBLIC_ENDS, End, State
+from wishes.wishes.domain import HELPER_ROLES, End, State
 from wishes.wishes.models import Wish
-from wishes.wishes.policies import is_author, is_handler
+from wishes.wishes.policies import is_author, is_handler, is_open_to_all
 
 Viewer: TypeAlias = User | AnonymousUser
-
-
-def is_open_to_all(wish: Wish) -> bool:
-    """Whether anybody may read the public part of the wish (the same rule as `querysets.is_public`)."""
-    if wish.state == State.CLOSED:
-        return wish.published_at is not None and wish.end in PUBLIC_ENDS
-    return wish.state in {State.PUBLISHED, State.CLAIMED, State.FULFILLED}
 
 
 def is_resident_of(user: Viewer, wish: Wish) -> bool:

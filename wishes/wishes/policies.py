@@ -7,7 +7,7 @@ wish, and the few conditions that are no table are added. The predicates are als
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import rules
 from django.contrib.auth.models import AnonymousUser
@@ -24,7 +24,17 @@ from portal.outbox.models import Event
 from portal.outbox.registry import Visibility, key_of
 from wishes.wishes.claiming import Names, names_for
 from wishes.wishes.decision import YES, Decision
-from wishes.wishes.domain import HELPER_ROLES, READING_ROLES, Action, ClaimState, End, Relation, State, step_for
+from wishes.wishes.domain import (
+    HELPER_ROLES,
+    PUBLIC_ENDS,
+    READING_ROLES,
+    Action,
+    ClaimState,
+    End,
+    Relation,
+    State,
+    step_for,
+)
 from wishes.wishes.events import WishFulfilled
 from wishes.wishes.handling.handover import CONDITIONS as HANDOVER_CONDITIONS
 from wishes.wishes.limits import APPEAL_DAYS, count_of, extension_rule, reopen_rule
@@ -35,6 +45,13 @@ Viewer: TypeAlias = User | AnonymousUser
 
 def _covers(user: Viewer, roles: frozenset[Role], wish: Wish) -> bool:
     return bool(wish.path) and any(held.role in roles and held.covers(wish.path) for held in held_by(user))
+
+
+def is_open_to_all(wish: Wish) -> bool:
+    """Whether anybody may read the public part of the wish (the same rule as `querysets.is_public`)."""
+    if wish.state == State.CLOSED:
+        return wish.published_at is not None and wish.end in PUBLIC_ENDS
+    return wish.state in {State.PUBLISHED, State.CLAIMED, State.FULFILLED}
 
 
 @rules.predicate
@@ -128,7 +145,15 @@ def had_a_hand_in(user: Viewer, wish: Wish) -> bool:
 
 
 def relations(user: Viewer, wish: Wish, *, on_behalf_of: User | None = None) -> frozenset[Relation]:
-    """Everything this person is to this wish."""
+    """Everything this person is to this wish; worked out once for a wish as it stands, since each step asks."""
+    standing = (user.pk, on_behalf_of and on_behalf_of.pk, wish.version, wish.state, wish.claimant_id, wish.path)
+    known: dict[Any, frozenset[Relation]] = wish.__dict__.setdefault("_relations", {})
+    if standing not in known:
+        known[standing] = _relations(user, wish, on_behalf_of)
+    return known[standing]
+
+
+def _relations(user: Viewer, wish: Wish, on_behalf_of: User | None) -> frozenset[Relation]:
     found = {relation for relation, holds in _PREDICATES.items() if holds(user, wish)}
     acts_for_author = on_behalf_of is not None and on_behalf_of.pk == wish.author_id and is_handler(user, wish)
     if is_author(user, wish) or is_scribe(user, wish) or acts_for_author:

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from wishes.wishes.models import Wish  # noqa: F401 - named in the base class
 
 
+# Of the author, what belongs to the account alone; of places, their outlines, which are long, and their official names.
+ASIDE = (
+    *(f"author__{name}" for name in ("password", "last_login", "is_superuser", "email", "elder_mode", "date_joined")),
+    *(f"author__{name}" for name in ("language", "session_epoch")),
+    *(f"territory__{name}" for name in ("boundary", "boundary_is_illustrative", "official_name", "numchild")),
+    *(f"community__{name}" for name in ("boundary", "boundary_is_illustrative", "official_name", "numchild")),
+)
 # What a card of a long list shows. All columns of a wish and of its author would take longer to read than to find.
 LISTED = (
     *("number", "title", "state", "end", "special_group", "show_name", "contact_name"),
@@ -150,6 +157,10 @@ class WishQuerySet(models.QuerySet["Wish"]):
     def in_territory(self, territory: "Territory") -> "WishQuerySet":
         """Wishes placed in this territory or below it."""
         return self.filter(in_place(str(territory.path)))
+
+    def with_surroundings(self) -> "WishQuerySet":
+        """With author, category and places in one query, without what nobody decides or shows of them."""
+        return self.select_related("author", "category", "territory", "community").defer(*ASIDE)
 
     def for_cards(self) -> "WishQuerySet":
         """With everything a card shows, in one query."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.core.cache import caches
 from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -24,6 +25,8 @@ from wishes.wishes.words import grams_of, number_asked, terms_of
 
 # Up to so many wishes are fetched by their words and then put in order: some 10 ms.
 FEW = 6_000
+# So many seconds an answer of the planner is taken for true.
+EXPECTED_FOR = 600
 # Of so many pairs the planner is asked, in one question.
 MOST_ASKED = 3
 # After so many wishes of the list without enough to show, the words are looked up after all: some 50 ms.
@@ -81,8 +84,14 @@ class Search:
     def _expected(self) -> int:
         """How many texts have the rarest of the pairs, as the planner expects by the statistics it keeps of the index.
 
-        Each for itself, because it takes pairs for independent, and those of one word always come together.
+        Each for itself, because it takes pairs for independent, and those of one word always come together. What it
+        expects changes with the next ANALYZE, so it is asked once in ten minutes.
         """
+        key = f"expected.{'.'.join(f'{ord(sign):x}' for sign in ' '.join(self.grams[:MOST_ASKED]))}"
+        found: int | None = caches["fragments"].get_or_set(key, self._ask_planner, EXPECTED_FOR)
+        return found or 0
+
+    def _ask_planner(self) -> int:
         asked = [_having([gram]).values("pk") for gram in self.grams[:MOST_ASKED]]
         (answer,) = json.loads(asked[0].union(*asked[1:], all=True).explain(format="json"))
         plan = answer["Plan"]

@@ -22,7 +22,7 @@ from portal.api.pagination import KeysetPagination
 from portal.errors import NotAllowed
 from wishes.neighbours.domain import LONGEST_COMMENT, CommentState, ReportReason
 from wishes.neighbours.models import Comment
-from wishes.neighbours.policies import is_open_to_all, may_see_comment
+from wishes.neighbours.policies import may_see_comment
 from wishes.neighbours.querysets import shown_comments, waiting_for
 from wishes.neighbours.services import (
     appeal_comment,
@@ -36,6 +36,7 @@ from wishes.neighbours.services import (
 from wishes.wishes.api.bodies import NoBody, words
 from wishes.wishes.api.reading import TAGS
 from wishes.wishes.models import Wish
+from wishes.wishes.policies import is_open_to_all
 
 
 class CommentSerializer(serializers.ModelSerializer[Comment]):

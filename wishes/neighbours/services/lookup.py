@@ -24,9 +24,9 @@ from portal.outbox.services import audit
 from wishes.neighbours.domain import STATUS_SPAN, STATUS_TRIES, AskedBy
 from wishes.neighbours.events import StatusLocked
 from wishes.neighbours.models import StatusTry
-from wishes.neighbours.policies import is_open_to_all
 from wishes.wishes.domain import OPEN_STATES, End, State
 from wishes.wishes.models import Wish
+from wishes.wishes.policies import is_open_to_all
 from wishes.wishes.views.cards import state_words
 
 TAIL = 4

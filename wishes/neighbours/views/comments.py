@@ -34,6 +34,7 @@ from wishes.neighbours.services import (
 )
 from wishes.wishes.decision import Decision
 from wishes.wishes.forms.posting import add_domain_error
+from wishes.wishes.policies import is_open_to_all
 from wishes.wishes.views.access import Viewer, member_of, sent, viewer_of, wish_or_404
 from wishes.wishes.views.keyset import BY_ID, keyset_page
 
@@ -109,7 +110,7 @@ def of_wish(request: HttpRequest, number: str) -> HttpResponse:
     """What neighbours say about a wish, the newest first, and a field to say something."""
     viewer = viewer_of(request)
     wish = wish_or_404(viewer, number)
-    if not policies.is_open_to_all(wish):
+    if not is_open_to_all(wish):
         raise Http404
     if request.method == "POST" and not viewer.is_authenticated:
         return redirect("account_login")

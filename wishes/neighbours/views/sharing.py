@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from grids.territory.models import Grid
 from portal.errors import Unavailable
 from portal.paper import pdf_response, qr_svg
-from wishes.neighbours.policies import is_open_to_all
 from wishes.wishes.domain import State
 from wishes.wishes.models import Wish
+from wishes.wishes.policies import is_open_to_all
 from wishes.wishes.views.access import member_of, viewer_of, wish_or_404
 
 A5 = "a5"

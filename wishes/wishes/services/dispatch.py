@@ -37,6 +37,8 @@ def find_responsible(territory: Territory, category_role: str = "", *, not_user:
     """The person to whom a wish of this place and kind goes; None where nobody is appointed on the whole way up."""
     for roles in dispatch_chain(category_role):
         people = [user for user in nearest_holders(roles, territory) if user.pk != not_user]
+        if len(people) == 1:
+            return people[0]
         if people:
             chosen = choose_responsible(_candidates(people, territory))
             return next(user for user in people if user.pk == chosen)

@@ -37,12 +37,7 @@ def locked(wish: Wish) -> Wish:
 
     Raises `Conflict` when it is gone.
     """
-    rows = (
-        Wish.objects.select_for_update(of=("self",))
-        .select_related("author", "category", "territory", "community")
-        .defer("territory__boundary", "community__boundary")
-        .filter(pk=wish.pk)
-    )
+    rows = Wish.objects.select_for_update(of=("self",)).with_surroundings().filter(pk=wish.pk)
     found: Wish | None = next(iter(rows.order_by()), None)
     if found is None:
         raise Conflict(_("这份草稿已经删掉了。"), code="gone")

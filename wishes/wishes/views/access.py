@@ -12,6 +12,7 @@ from portal.accounts.models import User
 from wishes.wishes.domain import HandoverState
 from wishes.wishes.handling.handover import remember_no_handover
 from wishes.wishes.models import Extension, Handover, Wish
+from wishes.wishes.policies import is_open_to_all
 from wishes.wishes.views import panels
 
 Viewer = User | AnonymousUser
@@ -30,12 +31,11 @@ def member_of(request: HttpRequest) -> User:
 
 
 HAS_PHOTOS = "EXISTS (SELECT 1 FROM wishes_wishphoto p WHERE p.wish_id = wishes_wish.id)"
-# What an account holds beside what a page of a wish can show or decide of its author.
-NOT_OF_AUTHOR = [
-    f"author__{name}"
+NOT_OF_CATEGORY = [
+    f"category__{name}"
     for name in (
-        *("password", "last_login", "is_superuser", "phone_verified_at", "email", "language", "elder_mode"),
-        *("is_staff", "date_joined", "assisted_by", "session_epoch"),
+        *("kind", "urgency", "responsible_role", "is_gift", "needs_verification", "needs_moderation"),
+        *("emergency_advice", "hint", "icon", "position"),
     )
 ]
 
@@ -47,16 +47,21 @@ def wish_or_404(viewer: Viewer, number: str, *, dressed: bool = True) -> Wish:
     """
     handles = holds_anywhere(viewer, HANDLER_ROLES)
     wishes = Wish.objects.exclude(number="").filter(number=number)
-    wishes = wishes.select_related(
-        "author", "category", "territory", "community", *(panels.related() if dressed else [])
-    )
-    asked = {"has_photos": RawSQL(HAS_PHOTOS, (), BooleanField()), **(_asked_by_policies() if handles else {})}  # noqa: S611
-    wishes = wishes.annotate(**panels.annotations_for(viewer), **asked)
-    wishes = wishes.defer("territory__boundary", "community__boundary", *NOT_OF_AUTHOR)
-    # Most wishes are public, and that is told by the row itself; whoever sees more is looked for after that.
-    found = None if handles else next(iter(wishes.public().order_by()), None)
+    wishes = wishes.with_surroundings()
+    if dressed:
+        has_photos = RawSQL(HAS_PHOTOS, (), BooleanField())  # noqa: S611 - nobody's words are in it
+        wishes = wishes.annotate(has_photos=has_photos, **panels.annotations_for(viewer))
+        wishes = wishes.select_related(*panels.related())
+    if handles:
+        wishes = wishes.annotate(**_asked_by_policies())
+    # What a category says to who chooses it is no part of the page.
+    wishes = wishes.defer(*NOT_OF_CATEGORY).order_by()
+    # Most wishes are public, which their rows tell; only for others it is asked who may see them.
+    found = None if handles else next(iter(wishes), None)
+    if found is not None and not is_open_to_all(found):
+        found = None
     if found is None and isinstance(viewer, User):
-        found = next(iter(wishes.visible_to(viewer).order_by()), None)
+        found = next(iter(wishes.visible_to(viewer)), None)
     if found is None:
         raise Http404
     if not found.__dict__.get("has_open_handover"):

@@ -37,10 +37,10 @@ def own_draft(member: User) -> Wish | None:
 
 def draft_or_404(member: User, draft_id: int) -> Wish:
     """A draft of the member's own, or one they write for a resident. Raises Http404, `AlreadySent`."""
-    wishes = Wish.objects.select_related("author", "category", "territory", "community")
+    wishes = Wish.objects.with_surroundings()
     # What a cadre is still writing down is the cadre's; once it has been sent, it is the author's too.
     theirs = Q(author=member, entered_by=None) | (Q(author=member) & ~Q(number="")) | Q(entered_by=member)
-    wish = wishes.filter(theirs, pk=draft_id).first()
+    wish = next(iter(wishes.filter(theirs, pk=draft_id).order_by()), None)
     if wish is None:
         raise Http404
     if wish.state != State.DRAFT:
