@@ -147,7 +147,7 @@ def clock(request: HttpRequest, number: str) -> HttpResponse:
 
 def _afterwards(viewer: Viewer, wish: Wish, told: set[str], *, handler: bool) -> dict[str, Any]:
     """What came after an end: another body's answer, an appeal, a call-back owed."""
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = dict.fromkeys(("referral", "appeal", "may_decide_appeal", "callback", "verifications"))
     if wish.end == End.NOT_OURS:
         found["referral"] = wish.referrals.select_related("body").last()
     if "wishes.appeal.opened" in told:
