@@ -30,7 +30,7 @@ def keep_the_portals_logging(**_: object) -> None:
 @celeryd_after_setup.connect
 def share_what_is_loaded(**_: object) -> None:
     """Load what links need before the pool forks, and keep the collector off it: its processes then share that."""
-    _ = get_resolver().url_patterns
+    get_resolver().url_patterns  # noqa: B018 - read, so that it is loaded
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
