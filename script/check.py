@@ -1,6 +1,7 @@
 """What `script/test` does: the whole gate without arguments, pytest alone with them, on throw-away services."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -10,13 +11,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from portal.embedded import EmbeddedError, throw_away  # noqa: E402 (the checkout is not an installed package)
+from portal.embedded import EmbeddedError, Services, throw_away  # noqa: E402 (the checkout is not an installed package)
 
 PACKAGES = ("portal", "grids", "wishes")
 TOOLS = Path(sys.executable).parent
 MANAGE = (sys.executable, "manage.py")
 # Their unique constraints hold for columns that come with them: code from before cannot offend them.
 KNOWN = ("--ignore-name", "0014_claims_in_the_name_of", "0015_gifts")
+# A file's tests stay together, so that what they share is made once; tests/conftest.py has the longest begin.
+IN_PARALLEL = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def steps() -> dict[str, list[tuple[str, ...]]]:
@@ -80,10 +83,30 @@ def prepare(environment: dict[str, str]) -> None:
     subprocess.run([sys.executable, "script/prepare.py"], cwd=ROOT, env=development, check=True)
 
 
-def migrate_once(environment: dict[str, str]) -> dict[str, str]:
-    """Bring a database up to date for all test processes to copy; return the environment that says so."""
+def migrate(environment: dict[str, str]) -> None:
     subprocess.run([*MANAGE, "migrate", "--no-input", "--verbosity=0"], cwd=ROOT, env=environment, check=True)
-    return {**environment, "WUWEI_TEST_TEMPLATE": "wuwei"}
+
+
+def migrate_once(services: Services, environment: dict[str, str]) -> dict[str, str]:
+    """Bring databases up to date for all test processes to copy; return the environment that says so.
+
+    Tests copy "wuwei" within the server. Whole portals run a server of their own on a copy of this one's files, in
+    which "pristine" is as they need it.
+    """
+    migrate(environment)
+    found = {**environment, "WUWEI_TEST_TEMPLATE": "wuwei"}
+    postgres = services.postgres
+    if postgres is None or postgres.account.system_user:
+        return found  # A copy of its files would not belong to that user.
+    with postgres.connect() as direct:
+        direct.execute("CREATE DATABASE pristine TEMPLATE wuwei")
+    address = postgres.url.removesuffix("wuwei") + "pristine"
+    migrate({**environment, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "portal.settings.development"})
+    postgres.stop()
+    cluster = services.data / "pristine"
+    shutil.copytree(postgres.cluster, cluster)
+    postgres.start()
+    return {**found, "WUWEI_TEST_CLUSTER": str(cluster)}
 
 
 def main(arguments: list[str]) -> int:
@@ -94,10 +117,10 @@ def main(arguments: list[str]) -> int:
             failed = []
             if not arguments:
                 failed = run_gate(environment)
-                environment = migrate_once(environment)
+                environment = migrate_once(services, environment)
             # Browsers and processes are waited for a good part of the time, so two cores carry four workers.
             tests = subprocess.run(
-                [sys.executable, "-m", "pytest", *(arguments or ["-n", "4", "--dist", "worksteal"])],
+                [sys.executable, "-m", "pytest", *(arguments or IN_PARALLEL)],
                 cwd=ROOT,
                 env=environment,
                 check=False,

@@ -135,13 +135,12 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     assert not problems, "\n".join(problems)
 
 
-def axe_violations(page: Page) -> list[str]:
-    """What axe finds on the page as it stands, one sentence each."""
+def axe_violations(page: Page, rules: tuple[str, ...] = ()) -> list[str]:
+    """What axe finds on the page as it stands, one sentence each; by these rules alone where some are named."""
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate((ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text())
-    result = page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", AXE_TAGS
-    )
+    wanted = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": AXE_TAGS}
+    result = page.evaluate("wanted => axe.run(document, {runOnly: wanted, resultTypes: ['violations']})", wanted)
     return [
         f"{page.url}: {violation['id']} ({violation['impact']}): {violation['help']}: "
         + "; ".join(f"{' '.join(map(str, node['target']))} [{node['html'][:120]}]" for node in violation["nodes"][:5])

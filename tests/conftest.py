@@ -2,11 +2,50 @@
 
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core.cache import caches
 
+ROOT = Path(__file__).resolve().parent.parent
 pytest_plugins = ["tests.portal_server", "tests.browser", "tests.concurrency.recovery"]
+
+# Files that take longest, the longest first: whoever runs them beside others must not find them last.
+LONGEST = (
+    "tests/journeys/test_every_page.py",
+    "tests/permissions/test_table.py",
+    "tests/portal/site/test_demo.py",
+    "tests/wishes/wishes/test_pages_detail.py",
+    "tests/wishes/wishes/test_searching.py",
+    "tests/hostile/test_hostile.py",
+    "tests/wishes/wishes/test_machine.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, then those of whole portals, then the rest; last those whose tests empty the tables,
+    since other tests would miss what was in them from the beginning. Each file stays as it was ordered in itself."""
+    portals = {item.path for item in items if "portal_processes" in fixtures_of(item)}
+    emptying = {item.path for item in items if empties_tables(item)}
+
+    def turn(item: pytest.Item) -> tuple[int, str]:
+        file = str(item.path.relative_to(ROOT))
+        if file in LONGEST:
+            return LONGEST.index(file) - len(LONGEST), file
+        return 0 if item.path in portals else 2 if item.path in emptying else 1, file
+
+    items.sort(key=turn)
+
+
+def fixtures_of(item: pytest.Item) -> list[str]:
+    return getattr(item, "fixturenames", [])
+
+
+def empties_tables(item: pytest.Item) -> bool:
+    """Whether the test commits, and so has to empty the tables behind it."""
+    mark = item.get_closest_marker("django_db")
+    return "transactional_db" in fixtures_of(item) or bool(mark and mark.kwargs.get("transaction"))
 
 
 def pytest_collection_finish() -> None:

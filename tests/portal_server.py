@@ -82,17 +82,25 @@ class PortalServer:
     # -- life -----------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
+        """Start database and queue; what runs on them starts with `wait_until_revived()`."""
+        pristine = self._copy_pristine_cluster()
         self.services.start()
         prepared = subprocess.run(
             [sys.executable, "script/prepare.py"], cwd=ROOT, env=self.env, capture_output=True, text=True, check=False
         )
         assert prepared.returncode == 0, prepared.stdout + prepared.stderr
-        self.manage("migrate", "--no-input")
-        with self._direct("postgres") as direct:
-            direct.execute(f"CREATE DATABASE {PRISTINE} TEMPLATE wuwei")
-        for start in (self.start_web, self.start_worker, self.start_beat):
-            start()
-        self.wait_until_ready()
+        if not pristine:
+            self.manage("migrate", "--no-input")
+            with self._direct("postgres") as direct:
+                direct.execute(f"CREATE DATABASE {PRISTINE} TEMPLATE wuwei")
+
+    def _copy_pristine_cluster(self) -> bool:
+        """Begin with the files of the server that script/check.py has migrated, where it has."""
+        assert self.services.postgres
+        prepared = os.environ.get("WUWEI_TEST_CLUSTER")
+        if prepared:
+            shutil.copytree(prepared, self.services.postgres.cluster)
+        return prepared is not None
 
     def _direct(self, database: str) -> psycopg.Connection:
         assert self.services.postgres
@@ -301,7 +309,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def portal_processes() -> Iterator[PortalServer]:
-    """The portal of this test process, started when the first test asks for it."""
+    """The portal of this test process, made when the first test asks for it."""
     folder = Path(tempfile.mkdtemp(prefix=f"wuwei-test-{os.getpid()}-"))
     server = PortalServer(folder)
     try:

@@ -14,6 +14,8 @@ ACCOUNTS_SEED_CONSENTS = False
 WISHES_SEED_CATEGORIES = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 SMS_BACKEND = os.environ.get("SMS_BACKEND", "portal.accounts.sms.memory")
+# Static files are looked for when they are asked for; else every client of every test would look through all of them.
+WHITENOISE_AUTOREFRESH = True
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 INSTALLED_APPS += ["django_linear_migrations", "django_migration_linter"]
 

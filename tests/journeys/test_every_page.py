@@ -46,6 +46,10 @@ API_PAGES = frozenset({"api_docs", "api_docs_operation"})
 # What the admin site's own libraries do in markup that is not ours: Django's date and time fields and search box
 # (label, label-title-only), select2 in its autocomplete (aria-input-field-name), Leaflet's drawing tools (link-name).
 RULES_OF_LIBRARIES = ("label", "label-title-only", "aria-input-field-name", "link-name")
+# What elder mode can spoil: it is the same markup with other sizes and colours.
+RULES_OF_SIGHT = ("color-contrast", "target-size")
+# What a wider window can spoil, where it shows nothing that was hidden before.
+RULES_OF_PLACE = ("target-size",)
 # Who sees most of a page comes first; some pages are another page to each kind of person.
 WHO_SEES_MOST = ("worker", "system_administrator", "security_administrator", "audit_administrator", "author")
 DIFFERENT_TO_EACH = {
@@ -75,7 +79,7 @@ def is_page(row: Row) -> bool:
 
 def welcome(row: Row) -> list[str]:
     """Who gets the page, those who see most of it first."""
-    got = [viewer for viewer, status in row.expected()["GET"].items() if status == 200]
+    got = [viewer for viewer, status in row.statuses("GET").items() if status == 200]
     return sorted(got, key=[*WHO_SEES_MOST, *(viewer for viewer in VIEWERS if viewer not in WHO_SEES_MOST)].index)
 
 
@@ -99,7 +103,7 @@ def refusals() -> list[Stop]:
         # The admin site's own forms, and Django's words in them; that they answer 400 is the portal's doing.
         if row.route in NO_FIELDS or row.is_admin:
             continue
-        answers = row.expected()["POST"]
+        answers = row.statuses("POST")
         stops += [Stop(row.name, viewer) for viewer in welcome(row) if answers[viewer] == 400][:1]
     return stops
 
@@ -130,12 +134,18 @@ class Tour:
         self.context = browser.new_context(base_url=server.url, locale="zh-CN", timezone_id="Asia/Shanghai")
         self.page = self.context.new_page()
         self.elder = False
+        self.frames_seen: set[tuple[str, bool]] = set()
 
     def set_elder(self, elder: bool) -> None:
         """Elder mode belongs to the account, and to the device of who has none."""
         with self.server.database(wake=False):
             User.objects.update(elder_mode=elder)
         self.elder = elder
+
+    def rules(self) -> tuple[str, ...]:
+        """What axe is asked on a phone: all but where elder mode shows the markup that standard mode showed."""
+        has_more = self.page.locator("[data-read-aloud]").count()
+        return RULES_OF_SIGHT if self.elder and not has_more else ()
 
     def visit(self, path: str, viewer: str) -> tuple[Response, Watch]:
         """Open a page as this viewer on a phone."""
@@ -165,17 +175,38 @@ def standing(request: pytest.FixtureRequest, guide: Tour) -> Tour:
     return guide
 
 
-def flaws(page: Page, *, is_admin: bool = False) -> list[str]:
-    """What is wrong with a page as it stands at its width."""
+def flaws(page: Page, *, is_admin: bool = False, rules: tuple[str, ...] = ()) -> list[str]:
+    """What is wrong with a page as it stands at its width, for axe by these rules or by all."""
     width = page.viewport_size["width"] if page.viewport_size else 0
     found = [
         f"{width} px: {violation}"
-        for violation in axe_violations(page)
+        for violation in axe_violations(page, rules)
         if not (is_admin and any(f": {rule} (" in violation for rule in RULES_OF_LIBRARIES))
     ]
-    if (sideways := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
-        found.append(f"{width} px: {page.url} scrolls {sideways} px sideways")
-    return found
+    return found + sideways(page)
+
+
+def sideways(page: Page) -> list[str]:
+    """How far the page is wider than its window."""
+    pixels = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [f"{page.url} scrolls {pixels} px sideways"] if pixels > 0 else []
+
+
+# How many elements of the content are laid out; a window that shows more of them than another has to be read again.
+LAID_OUT = "[...document.querySelectorAll('main *')].filter(e => e.getClientRects().length).length"
+
+
+def flaws_on_desktop(tour: Tour, stop: Stop) -> list[str]:
+    """What is wrong with the page that was just looked at on a phone when it is laid out on a desktop.
+
+    The markup is the same. All of axe is asked where the content shows what the phone hid, and once for each viewer's
+    frame around it, which has its navigation elsewhere.
+    """
+    page, before = tour.page, tour.page.evaluate(LAID_OUT)
+    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    is_known = (stop.viewer, stop.is_admin) in tour.frames_seen and page.evaluate(LAID_OUT) <= before
+    tour.frames_seen.add((stop.viewer, stop.is_admin))
+    return flaws(page, rules=RULES_OF_PLACE if is_known else ())
 
 
 # The configuration site has no elder mode.
@@ -191,7 +222,13 @@ def test_the_page_is_sound(standing: Tour, stop: Stop) -> None:
     assert response.headers["content-type"].startswith("text/html"), "no page: it belongs into NO_PAGES"
     page = standing.page
     # Read before axe comes: it probes style sheets in ways that our policy refuses.
-    found = [*watch.found(), *flaws(page, is_admin=stop.is_admin)]
+    found = watch.found()
+    if stop.is_admin:  # Made for desktops: on a phone it need only stay within its window.
+        found += sideways(page)
+        page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+        found += flaws(page, is_admin=True)
+    else:
+        found += flaws(page, rules=standing.rules())
     if page.title().strip() == "":
         found.append("no title")
     if (headings := page.locator("h1:visible").count()) != 1:
@@ -201,9 +238,8 @@ def test_the_page_is_sound(standing: Tour, stop: Stop) -> None:
         found.append(f"{weight} bytes of HTML")
     if standing.elder:
         assert page.locator("html[data-elder]").count() == 1
-    else:
-        page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
-        found += flaws(page, is_admin=stop.is_admin)
+    elif not stop.is_admin:
+        found += flaws_on_desktop(standing, stop)
     assert not found, "\n".join(found)
 
 
@@ -220,7 +256,7 @@ def test_the_page_after_an_empty_answer_is_sound(standing: Tour, stop: Stop) -> 
         page.evaluate(EMPTY_AND_SEND)
     assert answered.value.status == 400
     page.wait_for_function("!window.isBefore && document.readyState === 'complete'")
-    found = [*watch.found(), *flaws(page)]
+    found = [*watch.found(), *flaws(page, rules=standing.rules())]
     if not page.title().startswith("错误："):
         found.append(f"title {page.title()!r}")
     targets = [link.get_attribute("href") for link in page.locator(".error-summary a[href]").all()]
