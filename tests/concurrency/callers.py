@@ -115,8 +115,9 @@ class Crowd:
 
     def check_kept(self) -> str:
         """Each acknowledged wish is there, once, with a number of its own; the words for the table."""
-        titles = Counter(Wish.objects.filter(author__in=self.residents).values_list("title", flat=True))
-        submitted = Wish.objects.filter(title__in=self.acknowledged).exclude(state=State.DRAFT)
+        theirs = Wish.objects.filter(author__in=self.residents)
+        titles = Counter(theirs.values_list("title", flat=True))
+        submitted = theirs.filter(title__in=self.acknowledged).exclude(state=State.DRAFT)
         assert submitted.count() == len(self.acknowledged)
         assert max(titles.values()) == 1
         numbers = list(Wish.objects.exclude(number="").values_list("number", flat=True))

@@ -29,6 +29,7 @@ from wishes.desk.forms import BulkForm
 from wishes.desk.models import BulkRow, BulkRun, EntryBatch, EntryRow, SavedView
 from wishes.desk.services import begin_bulk, carry_out, remove_view, save_view, views_for
 from wishes.desk.services.bulk import ACTIONS, chosen_wishes
+from wishes.wishes.models import ToldBy
 
 TAGS = ["desk"]
 
@@ -227,6 +228,9 @@ class EntryBody(serializers.Serializer[Any]):
     """A filled-in template."""
 
     file = serializers.FileField(label=gettext_lazy("填好的表"))
+    told_by = serializers.ChoiceField(
+        choices=ToldBy.choices, default=ToldBy.PAPER, label=gettext_lazy("居民是怎么说的")
+    )
 
 
 class EntryRowSerializer(serializers.ModelSerializer[EntryRow]):
@@ -283,8 +287,9 @@ class Entry(EntryView):
     @once
     def post(self, request: Request) -> Response:
         """Looked over, nothing entered."""
-        file: Any = self.read_body(EntryBody)["file"]
-        batch = check_file(actor=self.person, file=file, size=file.size)
+        body = self.read_body(EntryBody)
+        file: Any = body["file"]
+        batch = check_file(actor=self.person, file=file, size=file.size, told_by=body["told_by"])
         return Response(self.get_serializer(self.own(batch.pk)).data, status=status.HTTP_201_CREATED)
 
 

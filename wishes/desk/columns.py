@@ -13,6 +13,7 @@ from portal.accounts.phones import shown_phone
 from portal.deadlines.words import escalation_words
 from wishes.wishes.models import Wish
 from wishes.wishes.services import Contact
+from wishes.wishes.sources import came_by
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,9 @@ COLUMNS: Sequence[Column] = (
         gettext_lazy("代录"),
         gettext_lazy("是不是工作人员代居民填写的"),
         lambda line: _("是") if line.wish.entered_by_id else _("否"),
+    ),
+    Column(
+        gettext_lazy("来源"), gettext_lazy("网上、电话、当面、纸条，或者转来它的单位"), lambda line: came_by(line.wish)
     ),
     Column(gettext_lazy("联系人"), gettext_lazy("打星号；说明理由后是真实姓名"), lambda line: line.contact.name),
     Column(gettext_lazy("联系电话"), gettext_lazy("打星号；说明理由后是完整号码"), _phone),

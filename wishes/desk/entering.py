@@ -32,7 +32,7 @@ from wishes.desk.entry_sheet import read_rows
 from wishes.desk.events import EntryBegun, EntryChecked
 from wishes.desk.models import EnteredRow, EntryBatch, EntryRow
 from wishes.wishes.domain import State as WishState
-from wishes.wishes.models import Category, Wish
+from wishes.wishes.models import Category, ToldBy, Wish
 from wishes.wishes.services import save_draft, start_draft, submit_wish
 from wishes.wishes.views.behalf import check_same_person
 
@@ -43,15 +43,18 @@ KEPT = timedelta(hours=24)
 
 
 @transaction.atomic
-def check_file(*, actor: User, file: IO[bytes], size: int) -> EntryBatch:
-    """Look a file over; nothing is entered yet. Raises `Invalid` (field "file"), `NotAllowed`."""
+def check_file(*, actor: User, file: IO[bytes], size: int, told_by: str = ToldBy.PAPER) -> EntryBatch:
+    """Look a file over; nothing is entered yet. `told_by` is how its wishes were told.
+
+    Raises `Invalid` (field "file"), `NotAllowed`.
+    """
     if not holds_anywhere(actor, HANDLER_ROLES):
         raise NotAllowed(_("只有工作人员可以替居民登记心愿。"))
     rows = read_rows(file, size=size)
     checker = Checker(actor)
     checked = [(line, checker.check(cells)) for line, cells in rows]
     before = _entered(row.digest for _line, row in checked)
-    batch = EntryBatch.objects.create(actor=actor)
+    batch = EntryBatch.objects.create(actor=actor, told_by=told_by)
     first: dict[str, int] = {}
     lines = []
     for line, row in checked:
@@ -140,7 +143,7 @@ def _wish_from(actor: User, row: EntryRow) -> Wish:
     begun = Wish.objects.filter(author=resident, entered_by=actor, state=WishState.DRAFT, number="")
     if begun.exists():
         raise Conflict(_("您替这位居民写的另一份还没写完，请先写完或删掉。"), code="draft_open")
-    draft = start_draft(actor=actor, on_behalf_of=resident)
+    draft = start_draft(actor=actor, on_behalf_of=resident, told_by=row.batch.told_by)
     draft = save_draft(
         actor=actor,
         wish=draft,

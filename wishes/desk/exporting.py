@@ -96,7 +96,7 @@ def _sheet(out: IO[bytes], file_format: str) -> Sheet:
 
 def _in_order(actor: User, keys: list[int]) -> Iterator[Wish]:
     """The wishes of these keys that are still the person's to handle, a few hundred at a time."""
-    related = ("category", "community", "territory", "responsible", "author")
+    related = ("category", "source", "community", "territory", "responsible", "author")
     for start in range(0, len(keys), CHUNK):
         wishes = Wish.objects.handled_by(actor).select_related(*related).defer("territory__boundary", "details")
         found = wishes.defer("community__boundary").in_bulk(keys[start : start + CHUNK])

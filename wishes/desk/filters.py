@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -19,15 +22,27 @@ from portal.formats import day_words
 from wishes.wishes.domain import SpecialGroup, State, Urgency
 from wishes.wishes.models import Category, Wish
 from wishes.wishes.querysets import WishQuerySet
+from wishes.wishes.searching import Search
+from wishes.wishes.sources import ON_BEHALF, from_source, source_choices, systems
 from wishes.wishes.views.filters import active_categories
 
-PARAMETERS = ("show", "grid", "category", "urgency", "who", "group", "from", "until", "paper", "q")
+PARAMETERS = ("show", "grid", "category", "urgency", "who", "group", "source", "from", "until", "paper", "q")
 MOST_GRIDS = 100
 MOST_PEOPLE = 60
 LONGEST_WORDS = 40
 NOBODY, ME, ANY_GROUP = "nobody", "me", "any"
 
 Words = str | Promise
+NAME = Coalesce(NullIf("legal_name", Value("")), "display_name")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place to choose."""
+
+    pk: int
+    code: str
+    name: str
 
 
 def kept_query(query: str) -> str:
@@ -79,13 +94,27 @@ class DeskFilters:
         return value if value in self.scopes else ""
 
     @cached_property
-    def grids(self) -> list[Territory]:
-        """The places that open wishes stand in."""
-        places = Territory.objects.filter(pk__in=self.everything.order_by().values("territory")).defer("boundary")
-        return list(places.order_by("path")[:MOST_GRIDS])
+    def _choices(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
+        """Places, people and other systems to choose from, all in one query."""
+        wishes = self.everything.order_by()
+        places = Territory.objects.filter(pk__in=wishes.values("territory")).order_by("path")
+        people = User.objects.filter(pk__in=wishes.values("responsible")).exclude(pk=self.user.pk)
+        found = User.objects.filter(pk=self.user.pk).values_list(
+            ArraySubquery(places.values(one=JSONObject(pk="pk", code="code", name="name"))[:MOST_GRIDS]),
+            ArraySubquery(people.order_by("legal_name").values(one=JSONObject(pk="pk", name=NAME))[:MOST_PEOPLE]),
+            ArraySubquery(systems().values(one=JSONObject(pk="pk", name="name"))),
+        )
+        # Of somebody who answers for no place nothing is asked, which is None.
+        places_found, people_found, systems_found = (each or [] for each in found.get())
+        return places_found, people_found, systems_found
 
     @cached_property
-    def grid(self) -> Territory | None:
+    def grids(self) -> list[Place]:
+        """The places that open wishes stand in."""
+        return [Place(**each) for each in self._choices[0]]
+
+    @cached_property
+    def grid(self) -> Place | None:
         return next((each for each in self.grids if each.code == self.params.get("grid")), None)
 
     @cached_property
@@ -99,10 +128,7 @@ class DeskFilters:
     @cached_property
     def people(self) -> list[tuple[str, str]]:
         """Those who answer for open wishes here, as (key, name)."""
-        people = User.objects.filter(pk__in=self.everything.order_by().values("responsible")).exclude(pk=self.user.pk)
-        named = [
-            (str(one.pk), one.legal_name or one.public_name) for one in people.order_by("legal_name")[:MOST_PEOPLE]
-        ]
+        named = [(str(one["pk"]), one["name"]) for one in self._choices[1]]
         return [(ME, _("我")), (NOBODY, _("还没有人")), *named]
 
     @cached_property
@@ -129,12 +155,23 @@ class DeskFilters:
         return _day(self.params.get("until", ""))
 
     @cached_property
-    def paper(self) -> bool:
-        return self.params.get("paper") == "1"
+    def sources(self) -> list[tuple[str, Words]]:
+        return source_choices((one["pk"], one["name"]) for one in self._choices[2])
+
+    @cached_property
+    def source(self) -> str:
+        """Where the wishes come from. Views from before there were several still say `paper=1`."""
+        value = self.params.get("source", "") or (ON_BEHALF if self.params.get("paper") == "1" else "")
+        return value if value and value in dict(self.sources) else ""
 
     @cached_property
     def words(self) -> str:
         return self.params.get("q", "").strip()[:LONGEST_WORDS].replace("\x00", "")
+
+    @cached_property
+    def search(self) -> Search:
+        """What is looked for in the wishes and their numbers, also in what only staff read."""
+        return Search(self.words, internal=True)
 
     @property
     def urgencies(self) -> list[tuple[str, Words]]:
@@ -152,7 +189,7 @@ class DeskFilters:
     @property
     def more_chosen(self) -> bool:
         """Whether one of the fields is filled in that are folded away."""
-        return bool(self.urgency or self.group or self.since or self.until or self.paper)
+        return bool(self.urgency or self.group or self.since or self.until or self.source)
 
     @property
     def chosen(self) -> list[str]:
@@ -168,7 +205,7 @@ class DeskFilters:
                 str(dict(self.groups).get(self.group, "")) and _("特殊人群"),
                 _("{day}起").format(day=day_words(self.since)) if self.since else "",
                 _("到{day}").format(day=day_words(self.until)) if self.until else "",
-                _("代录的") if self.paper else "",
+                str(dict(self.sources)[self.source]) if self.source else "",
                 f"“{self.words}”" if self.words else "",
             )
             if words
@@ -187,7 +224,7 @@ class DeskFilters:
         """All of it as one condition on wishes."""
         condition = self.scopes[self.scope][1]
         if self.grid:
-            condition &= Q(territory=self.grid)
+            condition &= Q(territory=self.grid.pk)
         if self.category:
             condition &= Q(category=self.category) | Q(category__parent=self.category)
         if self.urgency:
@@ -202,10 +239,10 @@ class DeskFilters:
             condition &= Q(submitted_at__gte=_midnight(self.since))
         if self.until:
             condition &= Q(submitted_at__lt=_midnight(self.until) + timedelta(days=1))
-        if self.paper:
-            condition &= Q(entered_by__isnull=False)
-        if self.words:
-            condition &= Q(number__startswith=self.words) | Q(title__icontains=self.words)
+        if (source := from_source(self.source)) is not None:
+            condition &= source
+        if self.search:
+            condition &= self.search.condition()
         return condition
 
 

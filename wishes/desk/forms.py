@@ -14,7 +14,7 @@ from portal.deadlines.words import limit_words
 from wishes.desk.services.bulk import ACTIONS
 from wishes.wishes.domain import Action
 from wishes.wishes.forms.steps import EXTENSIONS_IN_DAYS
-from wishes.wishes.models import AnswerTemplate, Wish
+from wishes.wishes.models import AnswerTemplate, ToldBy, Wish
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
@@ -58,8 +58,16 @@ class ExportForm(forms.Form):
 
 
 class EntryForm(forms.Form):
-    """The filled-in spreadsheet."""
+    """The filled-in spreadsheet, and how what stands in it was told."""
 
+    told_by = forms.ChoiceField(
+        label=_("居民是怎么说的"),
+        choices=ToldBy.choices,
+        initial=ToldBy.PAPER,
+        widget=forms.RadioSelect,
+        help_text=_("不一样的，请分成几张表。"),
+        error_messages={"required": _("请选居民是怎么说的。"), "invalid_choice": _("请选居民是怎么说的。")},
+    )
     file = forms.FileField(
         label=_("填好的表"),
         widget=forms.FileInput(attrs={"accept": ".xlsx"}),

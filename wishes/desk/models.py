@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from wishes.wishes.models import Wish
+from wishes.wishes.models import ToldBy, Wish
 
 __all__ = ["BulkRow", "BulkRun", "EnteredRow", "EntryBatch", "EntryRow", "PhotoReport", "SavedView"]
 
@@ -116,6 +116,9 @@ class EntryBatch(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="entry_batches", verbose_name=_("经办人")
     )
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.CHECKED)
+    told_by = models.CharField(
+        _("怎么说的"), max_length=8, choices=ToldBy, default=ToldBy.PAPER, db_default=ToldBy.PAPER
+    )
     job = models.ForeignKey("portal.Job", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(_("上传时间"), default=timezone.now)
 

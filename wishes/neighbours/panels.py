@@ -6,10 +6,11 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from grids.roles.domain import HANDLER_ROLES
 from portal.masking import mask_name
 from wishes.neighbours.domain import InterestKind
 from wishes.neighbours.policies import can_be_interested, can_comment
-from wishes.neighbours.querysets import SHOWN_BESIDE, as_read, newest_comments, own_interests, standings_of
+from wishes.neighbours.querysets import SHOWN_BESIDE, as_read, newest_comments, own_interests, standings_of, waiting_for
 from wishes.wishes.models import Wish
 from wishes.wishes.policies import is_author, is_open_to_all
 from wishes.wishes.views.access import viewer_of
@@ -17,12 +18,14 @@ from wishes.wishes.views.cards import place_words, state_words
 from wishes.wishes.views.panels import (
     CardSlot,
     Panel,
+    Queue,
     Slot,
     Tab,
     card_panels,
     panel,
     read_along,
     read_for,
+    register_queue,
     register_tab,
 )
 
@@ -30,6 +33,7 @@ read_along("tally")
 read_for(own_interests)
 read_for(newest_comments)
 register_tab(Tab(_("我关注的"), "wish_following"))
+register_queue(Queue(_("要看的留言"), "wish_comments_waiting", HANDLER_ROLES, waiting_for), position=20)
 
 
 @panel(Slot.ASIDE, position=20)

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import caches
-from django.db.models import BooleanField, F, Func, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from wishes.wishes.models import SearchText, Wish
@@ -73,6 +73,14 @@ class Search:
                 return found
         return list(wishes.filter(self._by_words()).order_by(*order)[:count])
 
+    def condition(self) -> Q:
+        """On wishes of a set that is small beside the index: the planner may look each of them up, or the words.
+
+        Costs no query of its own; what may be a number finds by number and by words.
+        """
+        found = Q(Exists(self._texts().filter(wish=OuterRef("pk"))))
+        return found | numbered(number) if (number := number_asked(self.query)) else found
+
     def _numbered(self, wishes: "QuerySet[Wish]", number: str, order: Sequence[str], count: int) -> "QuerySet[Wish]":
         return wishes.filter(numbered(number)).order_by(*order)[:count]
 
@@ -98,14 +106,17 @@ class Search:
         plans = plan["Plans"] if len(asked) > 1 else [plan]
         return min(int(each["Plan Rows"]) for each in plans)
 
-    def _by_words(self) -> "IsAnyOf":
-        """The wish is one of those found in the index. As an array the keys are read before the wishes, and once."""
+    def _texts(self) -> "QuerySet[SearchText]":
+        """The texts with all the terms, as the index finds them."""
         found = _having(self.grams)
         for term in self.terms:
             in_words = Q(words__contains=term)
             found = found.filter(in_words | Q(internal__contains=term) if self.internal else in_words)
-        keys = ArraySubquery(found.values("pk"))
-        return IsAnyOf(F("pk"), keys)
+        return found
+
+    def _by_words(self) -> "IsAnyOf":
+        """The wish is one of those found in the index. As an array the keys are read before the wishes, and once."""
+        return IsAnyOf(F("pk"), ArraySubquery(self._texts().values("pk")))
 
     def _walk(self, wishes: "QuerySet[Wish]", order: Sequence[str], count: int) -> RawSQL:
         """Keys of the first `count` found among the first `FURTHEST` of the list, read only as far as needed."""

@@ -236,10 +236,13 @@ def test_the_template_can_be_filled_in_and_sent_back(cast: Cast) -> None:
     with pytest.raises(Invalid) as refusal:
         uploaded(cast.worker, template.content)
     assert refusal.value.code == "empty", "its headings are the right ones"
-    failed = client.post(reverse("desk_entry"), {"file": SimpleUploadedFile("a.xlsx", b"x")})
+    failed = client.post(reverse("desk_entry"), {"told_by": "paper", "file": SimpleUploadedFile("a.xlsx", b"x")})
     assert failed.status_code == 400
     assert "只收 Excel" in failed.content.decode()
-    sent = client.post(reverse("desk_entry"), {"file": SimpleUploadedFile("a.xlsx", spreadsheet(spoken_wish(cast)))})
+    sent = client.post(
+        reverse("desk_entry"),
+        {"told_by": "paper", "file": SimpleUploadedFile("a.xlsx", spreadsheet(spoken_wish(cast)))},
+    )
     batch = EntryBatch.objects.get()
     assert sent["Location"] == batch.get_absolute_url()
     assert "录入这 1 行" in client.get(batch.get_absolute_url()).content.decode()

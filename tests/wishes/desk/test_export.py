@@ -44,7 +44,7 @@ def rows(job: Job) -> list[list[str]]:
 def test_the_filtered_list_with_stars(cast: Cast) -> None:
     posted(cast, title="水龙头")
     posted(cast, author=make_resident(cast.community), title="路灯")
-    job = exported(cast, "q=水")
+    job = exported(cast, "q=水龍頭")
     head, *found = rows(job)
     assert head == [str(column.heading) for column in COLUMNS]
     assert [row[1] for row in found] == ["水龙头"]

@@ -278,7 +278,7 @@ def test_a_cadre_writes_for_a_resident_who_telephones(cast: Cast) -> None:
     ConsentTextFactory()
     give_consent(actor=cast.worker, user=cast.worker, kind=ConsentText.Kind.PRIVACY)
     page = reverse("wish_new_for")
-    answer = client.post(page, {"legal_name": "赵大妈", "phone": "", "consent": "on"})
+    answer = client.post(page, {"legal_name": "赵大妈", "phone": "", "told_by": "visit", "consent": "on"})
     draft = Wish.objects.get(entered_by=cast.worker)
     assert answer["Location"] == url(draft, "where")
     assert draft.author.legal_name == "赵大妈"
@@ -293,7 +293,7 @@ def test_a_cadre_writes_for_a_resident_who_telephones(cast: Cast) -> None:
 def test_writing_for_a_resident_reads_nothing_of_their_account(cast: Cast) -> None:
     own = drafted(cast, details="只有我自己知道的事")
     client = client_of(cast.other_worker)
-    data = {"legal_name": cast.author.legal_name, "phone": str(cast.author.phone), "consent": "on"}
+    data = {"legal_name": cast.author.legal_name, "phone": str(cast.author.phone), "told_by": "phone", "consent": "on"}
     first = client.post(reverse("wish_new_for"), data)["Location"]
     draft = Wish.objects.get(entered_by=cast.other_worker)
     assert draft.pk != own.pk
@@ -310,7 +310,7 @@ def test_writing_for_a_resident_reads_nothing_of_their_account(cast: Cast) -> No
 
 def test_a_wrong_number_does_not_open_a_neighbours_account(cast: Cast) -> None:
     client = client_of(cast.worker)
-    data = {"legal_name": "赵大妈", "phone": str(cast.author.phone), "consent": "on"}
+    data = {"legal_name": "赵大妈", "phone": str(cast.author.phone), "told_by": "phone", "consent": "on"}
     response = client.post(reverse("wish_new_for"), data)
     assert response.status_code == 400
     page = response.content.decode()

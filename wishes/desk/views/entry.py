@@ -31,7 +31,7 @@ def entry(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            return redirect(check_file(actor=user, file=file, size=file.size))
+            return redirect(check_file(actor=user, file=file, size=file.size, told_by=form.cleaned_data["told_by"]))
         except Invalid as refused:
             add_domain_error(form, refused)
     context = {

@@ -26,10 +26,12 @@ from wishes.desk.services import views_for
 from wishes.desk.services.bulk import ACTIONS
 from wishes.wishes.models import Wish
 from wishes.wishes.querysets import WishQuerySet
+from wishes.wishes.sources import came_by
 from wishes.wishes.views.access import member_of
 from wishes.wishes.views.calendars import reading_calendars
 from wishes.wishes.views.filters import Pill, link
 from wishes.wishes.views.keyset import Key, keyset_page, read_id, read_moment
+from wishes.wishes.views.panels import queues_of
 
 PAGE_SIZE = 20
 
@@ -44,6 +46,7 @@ class Row:
     wish: Wish
     urgency: Urgency
     told: str
+    came_by: str
 
 
 def handler_of(request: HttpRequest) -> User:
@@ -72,7 +75,12 @@ def work_list(request: HttpRequest, user: User, form: SaveViewForm, *, status: i
     context = {
         "page": page,
         "rows": [
-            Row(wish, urgency_of(wish.due_at, now, calendars[wish.community_id]), escalation_words(wish.escalation))
+            Row(
+                wish,
+                urgency_of(wish.due_at, now, calendars[wish.community_id]),
+                escalation_words(wish.escalation),
+                came_by(wish),
+            )
             for wish in page.items
         ],
         "tiles": _tile_cards(request, tiles, now),
@@ -82,6 +90,7 @@ def work_list(request: HttpRequest, user: User, form: SaveViewForm, *, status: i
         ],
         "filters": filters,
         "query": query,
+        "queues": queues_of(user),
         "views": _view_pills(user, query),
         "save_form": form,
         "actions": [(key, each.action.label) for key, each in ACTIONS.items()],
@@ -96,7 +105,7 @@ def _view_pills(user: User, query: str) -> list[tuple[SavedView, str, bool]]:
 
 
 def _ranked(wishes: WishQuerySet) -> WishQuerySet:
-    related = ("category", "territory", "author", "responsible", "responsible_territory", "claimant")
+    related = ("category", "territory", "source", "author", "responsible", "responsible_territory", "claimant")
     boundaries = ("territory__boundary", "responsible_territory__boundary")
     return wishes.select_related(*related).defer(*boundaries, "details").by_due_time()
 

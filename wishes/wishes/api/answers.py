@@ -28,6 +28,7 @@ from wishes.wishes.policies import (
 )
 from wishes.wishes.services import contact_for
 from wishes.wishes.services.steps import clock as clock_of_wish
+from wishes.wishes.sources import came_by
 from wishes.wishes.tiers import Tier
 from wishes.wishes.views.calendars import reading_party
 from wishes.wishes.views.cards import Card, cards_of
@@ -119,6 +120,11 @@ class WorkCardSerializer(WishCardSerializer):
     responsible = serializers.CharField(source="wish.responsible.legal_name", default="", help_text=_("责任人"))
     escalation = serializers.IntegerField(source="wish.escalation", help_text=_("0 未上报，1 网格，2 社区，3 街道"))
     waiting_since = serializers.DateTimeField(source="wish.waiting_since", allow_null=True)
+    came_by = serializers.SerializerMethodField(help_text=_("来源：网上、代录，或者转来它的单位"))
+
+    def get_came_by(self, card: Any) -> str:
+        """Words for the staff."""
+        return came_by(card["wish"] if isinstance(card, dict) else card.wish)
 
 
 class PhotoSerializer(serializers.ModelSerializer[Photo]):

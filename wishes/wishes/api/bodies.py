@@ -15,6 +15,7 @@ from grids.territory.models import Territory
 from wishes.wishes.domain import PUBLIC_ENDS, PUBLIC_STATES, CallOutcome, Kind, SpecialGroup, State
 from wishes.wishes.forms.posting import PhoneField
 from wishes.wishes.models import Category
+from wishes.wishes.sources import from_source
 
 CODE = re.compile(r"^[0-9A-Za-z_-]{1,40}$")
 
@@ -107,6 +108,18 @@ class WorkQuery(serializers.Serializer[Any]):
 
     mine = serializers.BooleanField(required=False, default=False, help_text=_("只看我负责的"))
     state = serializers.ChoiceField(choices=State.choices, required=False, help_text=_("状态"))
+    q = serializers.CharField(
+        max_length=40, required=False, allow_blank=True, help_text=_("编号或几个字，也找只有工作人员看得到的话")
+    )
+    source = serializers.CharField(  # type: ignore[assignment]  # a field of this name, as every declared one
+        max_length=20, required=False, help_text=_("来源：web、behalf、phone、visit、paper，或 s 加来源的内部编号")
+    )
+
+    def validate_source(self, value: str) -> str:
+        """One of those."""
+        if from_source(value) is None:
+            raise serializers.ValidationError(_("没有这种来源。"))
+        return value
 
 
 class TextBody(serializers.Serializer[Any]):

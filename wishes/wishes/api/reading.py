@@ -43,6 +43,7 @@ from wishes.wishes.models import Category, Wish
 from wishes.wishes.policies import require
 from wishes.wishes.querysets import WishQuerySet, in_place, submitted_between
 from wishes.wishes.searching import Search
+from wishes.wishes.sources import from_source
 from wishes.wishes.views.cards import cards_of, for_cards
 
 TAGS = ["wishes"]
@@ -210,9 +211,14 @@ class WorkList(WishView):
         """What is due first first."""
         if not holds_anywhere(self.person, HANDLER_ROLES):
             raise NotAllowed(_("只有社区和网格的工作人员有工单。"))
-        wishes = Wish.objects.open().handled_by(self.person).by_due_time().select_related("responsible")
+        wishes = Wish.objects.open().handled_by(self.person).by_due_time()
+        wishes = wishes.select_related("responsible", "source")
         if self.query["mine"]:
             wishes = wishes.filter(responsible=self.person)
+        if search := Search(self.query.get("q", ""), internal=True):
+            wishes = wishes.filter(search.condition())
+        if "source" in self.query:
+            wishes = wishes.filter(from_source(self.query["source"]))
         return self.page_of(wishes.filter(state=self.query["state"]) if "state" in self.query else wishes)
 
 

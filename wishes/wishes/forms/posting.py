@@ -12,7 +12,7 @@ from grids.territory.domain import Level
 from grids.territory.models import Territory
 from portal.errors import Invalid
 from wishes.wishes.domain import Kind, SpecialGroup
-from wishes.wishes.models import Category
+from wishes.wishes.models import Category, ToldBy
 
 Choices = Iterable[tuple[str, str | Promise]]
 
@@ -239,6 +239,13 @@ class ResidentForm(forms.Form):
         max_length=30,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
         help_text=_("登记过的会自动找到；没有手机的老人可以不填。"),
+    )
+    told_by = forms.ChoiceField(
+        label=_("怎么说的"),
+        choices=ToldBy.choices,
+        initial=ToldBy.PHONE,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选居民是怎么说的。"), "invalid_choice": _("请选居民是怎么说的。")},
     )
     consent = forms.BooleanField(
         label=_("已经把个人信息保护说明读给本人听，本人同意"),

@@ -8,7 +8,7 @@ from wishes.wishes.models.finding import OpenCount, SearchText
 from wishes.wishes.models.handovers import Handover
 from wishes.wishes.models.photos import WishPhoto
 from wishes.wishes.models.referrals import OutsideBody, Referral
-from wishes.wishes.models.sources import Source
+from wishes.wishes.models.sources import Source, ToldBy
 from wishes.wishes.models.steps import Extension, Question, Rating, Reopening, Verification
 from wishes.wishes.models.wish import Wish, WishNumber
 
@@ -30,6 +30,7 @@ __all__ = [
     "Reopening",
     "SearchText",
     "Source",
+    "ToldBy",
     "Verification",
     "Wish",
     "WishNumber",

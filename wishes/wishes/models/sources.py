@@ -7,6 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
+class ToldBy(models.TextChoices):
+    """How a resident told a wish to whoever wrote it down for them (怎么说的)."""
+
+    PHONE = "phone", _("电话")
+    VISIT = "visit", _("当面说的")
+    PAPER = "paper", _("纸条")
+
+
 class Source(models.Model):
     """A hotline, mailbox or app that sends wishes in (来源), such as the city's hotline 12345.
 

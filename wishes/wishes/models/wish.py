@@ -17,6 +17,7 @@ from grids.territory.domain import STEP, Level
 from portal.masking import mask_name
 from wishes.wishes.domain import NEVER, UNDER_WAY, End, Kind, SpecialGroup, State, Urgency, allowed_state_pairs
 from wishes.wishes.models.categories import Category
+from wishes.wishes.models.sources import ToldBy
 from wishes.wishes.querysets import WishQuerySet
 
 __all__ = ["Wish", "WishNumber"]
@@ -69,6 +70,9 @@ class Wish(models.Model):
         blank=True,
         related_name="wishes_entered",
         verbose_name=_("代录人"),
+    )
+    told_by = models.CharField(
+        _("怎么说的"), max_length=8, choices=ToldBy, blank=True, default="", db_default="", help_text=_("代录的才有")
     )
     source = models.ForeignKey(
         "wishes.Source", on_delete=models.PROTECT, null=True, blank=True, related_name="wishes", verbose_name=_("来源")

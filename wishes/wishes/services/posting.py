@@ -66,12 +66,15 @@ EDITABLE = frozenset(WishFields.__annotations__)
 
 
 @transaction.atomic
-def start_draft(*, actor: User, on_behalf_of: User | None = None, at: datetime | None = None) -> Wish:
+def start_draft(
+    *, actor: User, on_behalf_of: User | None = None, told_by: str = "", at: datetime | None = None
+) -> Wish:
     """The resident's one open draft, begun now if there is none; contact and place come from the account.
 
     With `on_behalf_of`, a cadre writes for that resident (代录) and is recorded as `entered_by`. That draft is apart
     from the resident's own, and holds of the resident only what the cadre knows: name and address are asked for anew,
-    so that nobody reads them from an account by beginning a draft. Raises `NotAllowed` when the actor is no cadre.
+    so that nobody reads them from an account by beginning a draft. `told_by` is how they told it (`ToldBy`). Raises
+    `NotAllowed` when the actor is no cadre.
     """
     author = on_behalf_of or actor
     scribe = actor if author.pk != actor.pk else None
@@ -84,7 +87,9 @@ def start_draft(*, actor: User, on_behalf_of: User | None = None, at: datetime |
     draft = Wish(author=author, entered_by=scribe, created_at=steps.moment(at), contact_phone=author.phone or "")
     if scribe is None:
         _fill_in(draft, author)
-    elif author.assisted_by_id == scribe.pk:
+    else:
+        draft.told_by = told_by
+    if scribe is not None and author.assisted_by_id == scribe.pk:
         draft.contact_name = author.legal_name
     try:
         with transaction.atomic():

@@ -32,7 +32,7 @@ def for_resident(request: HttpRequest) -> HttpResponse:
         try:
             check_same_person(name, phone)
             resident = find_or_register_assisted(actor=actor, phone=phone, legal_name=name)
-            draft = start_draft(actor=actor, on_behalf_of=resident)
+            draft = start_draft(actor=actor, on_behalf_of=resident, told_by=form.cleaned_data["told_by"])
         except Invalid as error:
             add_domain_error(form, error)
         except NotAllowed as error:

@@ -12,14 +12,21 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
+from grids.roles.domain import Role
+from grids.roles.queries import holds_anywhere
 from portal.accounts.models import User
 from wishes.wishes.models import Wish
 
 if TYPE_CHECKING:
     from wishes.wishes.views.cards import Card
+
+
+MOST_COUNTED = 99
 
 
 class Slot(enum.StrEnum):
@@ -56,6 +63,25 @@ class Tab:
     route: str
 
 
+@dataclass(frozen=True)
+class Queue:
+    """Things that wait for staff of these roles, one page of the desk away."""
+
+    label: str | Promise
+    route: str
+    roles: frozenset[Role]
+    waiting: Callable[[User], QuerySet[Any]]
+
+
+@dataclass(frozen=True)
+class QueuePill:
+    """A queue as one person sees it; `count` is empty where nothing waits, and "99+" where there is more."""
+
+    label: str | Promise
+    route: str
+    count: str
+
+
 ForViewer = Callable[[User | AnonymousUser], Mapping[str, Any]]
 MakePanel = Callable[[HttpRequest, Wish], Panel | None]
 MakeCardPanels = Callable[[HttpRequest, list[Wish]], Mapping[int, Panel]]
@@ -63,6 +89,7 @@ MakeCardPanels = Callable[[HttpRequest, list[Wish]], Mapping[int, Panel]]
 _panels: dict[Slot, list[tuple[int, MakePanel]]] = {slot: [] for slot in Slot}
 _card_panels: dict[CardSlot, list[tuple[int, MakeCardPanels]]] = {slot: [] for slot in CardSlot}
 _tabs: list[tuple[int, Tab]] = []
+_queues: list[tuple[int, Queue]] = []
 _read_along: list[str] = []
 _read_for: list[ForViewer] = []
 
@@ -93,6 +120,12 @@ def register_tab(tab: Tab, *, position: int = 50) -> None:
     """Offer one more list beside one's own wishes."""
     _tabs.append((position, tab))
     _tabs.sort(key=lambda entry: entry[0])
+
+
+def register_queue(queue: Queue, *, position: int = 50) -> None:
+    """Offer a way to it from the desk, with its count."""
+    _queues.append((position, queue))
+    _queues.sort(key=lambda entry: entry[0])
 
 
 def read_along(related: str) -> None:
@@ -132,6 +165,19 @@ def dressed(request: HttpRequest, cards: Iterable["Card"], slot: CardSlot) -> li
     wishes = [card.wish for card in cards]
     found = [make(request, wishes) for _position, make in _card_panels[slot]]
     return [replace(card, panels=tuple(made[card.wish.pk] for made in found if card.wish.pk in made)) for card in cards]
+
+
+def queues_of(user: User) -> list[QueuePill]:
+    """The queues this person sees to, all counted in one query, as far as a hundred."""
+    mine = [queue for _position, queue in _queues if holds_anywhere(user, queue.roles)]
+    if not mine:
+        return []
+    keys = [ArraySubquery(queue.waiting(user).order_by().values("pk")[: MOST_COUNTED + 1]) for queue in mine]
+    (found,) = User.objects.filter(pk=user.pk).values_list(*keys)
+    return [
+        QueuePill(queue.label, queue.route, f"{MOST_COUNTED}+" if len(each) > MOST_COUNTED else str(len(each) or ""))
+        for queue, each in zip(mine, found, strict=True)
+    ]
 
 
 def tabs() -> list[Tab]:
