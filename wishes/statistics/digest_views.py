@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -99,9 +100,9 @@ def _context(found: WeeklyDigest) -> dict[str, Any]:
             for name in ("satisfied", "unsatisfied", "unrated", "low")
         ],
         "lists": [
-            (_("超时没办结的"), numbers["late"], _in_order(wishes, numbers["late_wishes"])),
-            (_("等得最久的"), numbers["open"], _in_order(wishes, numbers["longest_wishes"])),
-            (_("打了低分，请回访"), len(numbers["low"]), _in_order(wishes, numbers["low"])),
+            (_("超时没办结的"), numbers["late"], _in_order(wishes, numbers["late_wishes"]), ""),
+            (_("等得最久的"), numbers["open"], _in_order(wishes, numbers["longest_wishes"]), ""),
+            (_("打了低分，请回访"), len(numbers["low"]), _in_order(wishes, numbers["low"]), reverse("wish_callbacks")),
         ],
     }
 

@@ -120,10 +120,13 @@ def test_the_error_summary_has_the_focus(open_page: OpenPage, portal_server: Por
     assert page.evaluate("document.activeElement.name") == "phone"
 
 
-def test_a_first_visit_loads_little(open_page: OpenPage, portal_server: PortalServer, people: People) -> None:
-    """Under 200 KB on the wire, everything counted (docs/design.md)."""
+@pytest.mark.parametrize("path", ["/", "/wishes/map/"])
+def test_a_first_visit_loads_little(
+    open_page: OpenPage, portal_server: PortalServer, people: People, path: str
+) -> None:
+    """Under 200 KB on the wire, everything counted (docs/design.md); the map with its script and outlines, too."""
     page = open_page(portal_server.url)
-    page.goto("/", wait_until="networkidle")
+    page.goto(path, wait_until="networkidle")
     weight = page.evaluate(
         "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))"
         ".reduce((sum, entry) => sum + entry.transferSize, 0)"

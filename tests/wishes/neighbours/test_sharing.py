@@ -44,6 +44,10 @@ def test_the_slip_is_for_the_author_and_names_nobody(cast: Cast, monkeypatch: py
         paper = author.get(address + size)
         assert paper["Content-Type"] == "application/pdf"
         assert paper.content.startswith(b"%PDF-")
+    program = author.get(f"/api/v1/wishes/{wish.pk}/slip/", {"size": "a5"})
+    assert program["Content-Type"] == "application/pdf"
+    assert program.content.startswith(b"%PDF-")
+    assert author.get(f"/api/v1/wishes/{wish.pk}/slip/", {"size": "b5"}).status_code == 400
     page = author.get(f"{address}?as=page").content.decode()
     slip = page[page.index('class="slip-page') : page.index('class="actions no-print"')]
     assert wish.number in slip
@@ -51,6 +55,7 @@ def test_the_slip_is_for_the_author_and_names_nobody(cast: Cast, monkeypatch: py
         assert secret not in slip
     for person in (cast.worker, cast.stranger, cast.volunteer):
         assert client_of(person).get(address).status_code == 404
+        assert client_of(person).get(f"/api/v1/wishes/{wish.pk}/slip/").status_code == 404
 
     def no_pdf(*_args: object, **_kwargs: object) -> None:
         raise Unavailable("这台服务器暂时不能做 PDF，请直接打印网页。", code="no_pdf")

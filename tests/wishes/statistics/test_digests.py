@@ -57,6 +57,9 @@ def test_it_counts_the_week_and_the_week_before(cast: Cast) -> None:
     assert (numbers["week"]["ended_fulfilled"], numbers["week"]["satisfied"], numbers["week"]["low"]) == (2, 1, 1)
     assert numbers["low"] == [low.pk]
     assert (numbers["open"], numbers["longest_days"]) == (1, 9)
+    page = enter_as_staff(Client(), cast.secretary).get(f"/statistics/digests/{digest_of(cast).pk}/").content.decode()
+    # From those who were not satisfied it is one step to calling them.
+    assert 'href="/wishes/callbacks/"' in page.partition("打了低分，请回访")[2]
 
 
 def test_secretary_and_street_officer_are_told_once_each_of_their_own_place(cast: Cast) -> None:

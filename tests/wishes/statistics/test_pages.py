@@ -210,3 +210,18 @@ def test_more_wishes_cost_no_more_queries(cast: Cast, address: str) -> None:
     drain()
     assert queries() == before <= 12
     assert StatCell.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/statistics/work/", "/statistics/?place=320105004"])
+def test_a_street_of_sixty_communities_is_still_light(cast: Cast, address: str) -> None:
+    """Under 30 KB of HTML, whatever it shows of them at once."""
+    for number in range(60):
+        counted(
+            CommunityFactory(code=f"320105004{number + 100}", name=f"第{number}社区居民委员会"),
+            cast.category,
+            submitted=90,
+        )
+    client = as_staff(cast.street_officer)
+    found = client.get(address)
+    assert found.content.decode().count("社区居民委员会") >= 20
+    assert len(found.content) < 30_000, len(found.content)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from grids.territory.models import Territory
 from tests.grids.roles.factories import make_resident
-from tests.grids.territory.factories import GridFactory
+from tests.grids.territory.factories import CommunityFactory, GridFactory
 from tests.wishes.wishes.factories import Cast, claimed, make_cast, posted, special
 from tests.wishes.wishes.pages import client_of
 from wishes.wishes.map import Band
@@ -105,6 +105,15 @@ def test_it_asks_little(cast: Cast) -> None:
         client.get(MAP)
     assert len(queries) <= 12
     assert not [query for query in queries if "wishes_wish" in query["sql"]]
+
+
+def test_a_street_of_sixty_communities_is_still_light(cast: Cast) -> None:
+    """Under 30 KB of HTML, with the number of each place."""
+    for number in range(60):
+        CommunityFactory(code=f"320105004{number + 100}", name=f"第{number}社区居民委员会")
+    page = client_of(cast.author).get(f"{MAP}?place=320105004").content
+    assert page.decode().count("社区居民委员会") >= 60
+    assert len(page) < 30_000, len(page)
 
 
 def test_bands() -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wishes.neighbours.api import comments, interests, status
+from wishes.neighbours.api import comments, interests, slip, status
 
 urlpatterns = [
     path("wishes/following/", interests.Following.as_view(), name="api_wishes_following"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("wishes/<int:pk>/me-too/", interests.MeToo.as_view(), name="api_wish_me_too"),
     path("wishes/<int:pk>/not-me-too/", interests.NotMeToo.as_view(), name="api_wish_not_me_too"),
     path("wishes/<int:pk>/comments/", comments.Comments.as_view(), name="api_wish_comments"),
+    path("wishes/<int:pk>/slip/", slip.Slip.as_view(), name="api_wish_slip"),
     path("wish-status/", status.ReadStatus.as_view(), name="api_wish_status"),
     path("wish-comments/waiting/", comments.Waiting.as_view(), name="api_comments_waiting"),
     *[

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from grids.territory.models import Grid
+from portal.accounts.models import User
 from portal.errors import Unavailable
 from portal.paper import pdf_response, qr_svg
 from wishes.wishes.domain import State
@@ -40,9 +41,9 @@ def slip(request: HttpRequest, number: str) -> HttpResponse:
     """
     member = member_of(request)
     wish = wish_or_404(member, number)
-    if member.pk not in (wish.author_id, wish.entered_by_id) or wish.state == State.DRAFT:
+    if not has_slip(member, wish):
         raise Http404
-    context = _slip(request, wish)
+    context = slip_of(request, wish)
     if request.GET.get("as") != "page":
         try:
             return pdf_response("wishes/neighbours/slip_paper.html", context, name=wish.number)
@@ -51,7 +52,13 @@ def slip(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "wishes/neighbours/slip.html", context)
 
 
-def _slip(request: HttpRequest, wish: Wish) -> dict[str, object]:
+def has_slip(member: User, wish: Wish) -> bool:
+    """Whether the slip is theirs: the author's, or the cadre's who wrote the wish down."""
+    return member.pk in (wish.author_id, wish.entered_by_id) and wish.state != State.DRAFT
+
+
+def slip_of(request: HttpRequest, wish: Wish) -> dict[str, object]:
+    """What stands on the slip, on A5 with `?size=a5`."""
     grid = Grid.objects.filter(territory=wish.territory).only("supervision_phone").first()
     address = request.build_absolute_uri(f"{reverse('wish_status')}?number={wish.number}")
     return {
