@@ -130,7 +130,7 @@ def in_each_task() -> None:
                 mark.touch(exist_ok=False)
             except FileExistsError:
                 return  # it has been killed here already
-            (folder / f"{task.name}.waits").write_text(str(os.getpid()))
+            (folder / f"{task.name}.{moment}.waits").write_text(str(os.getpid()))
             time.sleep(600)
 
         return arrived

@@ -132,7 +132,7 @@ def kill_workers(
                     if pid:
                         waiting.unlink()
                         os.kill(pid, signal.SIGKILL)
-                        killed[waiting.stem] += 1
+                        killed[waiting.stem.rpartition(".")[0]] += 1
                 return {path.stem for path in folder.glob("*.done")} >= set(victims)
 
             wait_for(all_done, lambda: f"{sorted(set(victims) - {path.stem for path in folder.glob('*.done')})}", 150)
