@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from django.conf import settings
 from playwright.sync_api import Browser, Page, Response
 
 from portal.accounts.consents import give_consent
@@ -17,7 +19,7 @@ from portal.site.preferences import ELDER_COOKIE
 from tests.browser import DESKTOP, PHONE, Watch, axe_violations
 from tests.permissions.addresses import address
 from tests.permissions.rows import Row, rows
-from tests.permissions.world import VIEWERS, build
+from tests.permissions.world import VIEWERS, World, build
 from tests.portal_server import PortalServer
 
 HEAVIEST_PAGE = 30_000  # bytes of HTML before compression
@@ -119,6 +121,16 @@ EMPTY_AND_SEND = """() => {
 }"""
 
 
+def stay_signed_in(world: World) -> None:
+    """Nobody is asked who they are once more on a tour that takes long on a slow machine."""
+    for client in world.clients.values():
+        if settings.SESSION_COOKIE_NAME in client.cookies:
+            session = client.session
+            for record in session[AUTHENTICATION_METHODS_SESSION_KEY]:
+                record["at"] += 24 * 3600
+            session.save()
+
+
 class Tour:
     """One browser tab that goes from page to page as one person after the other."""
 
@@ -128,6 +140,7 @@ class Tour:
             self.world = build()
             for person in User.objects.all():
                 give_consent(actor=person, user=person, kind=ConsentText.Kind.PRIVACY)
+            stay_signed_in(self.world)
             # What handlers and the worker make of it belongs to the tour too: inboxes, clocks, deliveries.
             drain()
             self.addresses = {stop.name: address(self.world, stop.name) for stop in tour()}
