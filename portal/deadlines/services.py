@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, models, transaction
+from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
@@ -47,6 +47,15 @@ def clock_of(subject: models.Model, kind: str) -> Clock | None:
     return next(iter(Clock.objects.raw(_NEWEST, asked)), None)
 
 
+_RECKONED = ("due_at", "warn_at", "next_escalation_at")
+_STARTED_WITH = ("subject_type", "subject_id", "kind", "limit_code", "territory_id", "started_at", *_RECKONED)
+_START = f"""
+INSERT INTO portal_clock ({", ".join(_STARTED_WITH)}, state, escalation, paused_reason)
+VALUES ({", ".join(["%s"] * len(_STARTED_WITH))}, '{ClockState.RUNNING}', 0, '')
+ON CONFLICT DO NOTHING RETURNING id
+"""  # noqa: S608 - the names above
+
+
 @transaction.atomic(savepoint=False)
 def start_clock(
     *, subject: models.Model, kind: str, limit: Limit, at: datetime, territory_id: int | None = None
@@ -67,12 +76,13 @@ def start_clock(
         warn_at=found.warn_at,
         next_escalation_at=found.due_at,
     )
-    try:
-        with transaction.atomic():
-            clock.save(force_insert=True)
-    except IntegrityError:
-        # Two at once: the second has waited for the first, and leaves its row alone.
-        return Clock.objects.select_for_update().get(**about, state__in=LIVE)
+    with connection.cursor() as cursor:
+        cursor.execute(_START, [*about.values(), str(limit), territory_id, at, *map(clock.__dict__.get, _RECKONED)])
+        if (row := cursor.fetchone()) is None:
+            # Two at once: the second has waited for the first, and leaves its row alone.
+            return Clock.objects.select_for_update().get(**about, state__in=LIVE)
+    clock.pk = row[0]
+    clock._state.adding, clock._state.db = False, connection.alias
     return clock
 
 

@@ -26,19 +26,25 @@ if TYPE_CHECKING:
     from wishes.wishes.models import Wish  # noqa: F401 - named in the base class
 
 
-# Of the author, what belongs to the account alone; of places, their outlines, which are long, and their official names.
-ASIDE = (
-    *(f"author__{name}" for name in ("password", "last_login", "is_superuser", "email", "elder_mode", "date_joined")),
-    *(f"author__{name}" for name in ("language", "session_epoch")),
-    *(f"territory__{name}" for name in ("boundary", "boundary_is_illustrative", "official_name", "numchild")),
-    *(f"community__{name}" for name in ("boundary", "boundary_is_illustrative", "official_name", "numchild")),
+# What belongs to the author's account alone.
+ASIDE = tuple(
+    f"author__{name}"
+    for name in (
+        *("password", "last_login", "is_superuser", "email", "elder_mode", "date_joined", "language", "session_epoch"),
+    )
+)
+# Of places, their outlines, which are long, and their official names.
+OF_PLACES = tuple(
+    f"{place}__{name}"
+    for place in ("territory", "community")
+    for name in ("boundary", "boundary_is_illustrative", "official_name", "numchild")
 )
 # What a card of a long list shows. All columns of a wish and of its author would take longer to read than to find.
 LISTED = (
     *("number", "title", "state", "end", "special_group", "show_name", "contact_name"),
     *("kind", "quantity", "unit", "claimed_quantity", "due_at", "submitted_at", "fulfilled_at"),
     *("author", "author__display_name", "author__legal_name", "author__username", "author__erased_at"),
-    *("territory", "territory__name", "community", "community__name"),
+    *("territory", "community"),
 )
 
 
@@ -158,19 +164,21 @@ class WishQuerySet(models.QuerySet["Wish"]):
         """Wishes placed in this territory or below it."""
         return self.filter(in_place(str(territory.path)))
 
-    def with_surroundings(self) -> "WishQuerySet":
+    def with_surroundings(self, *, places: bool = True) -> "WishQuerySet":
         """With author, category and places in one query, without what nobody decides or shows of them."""
-        return self.select_related("author", "category", "territory", "community").defer(*ASIDE)
+        if not places:
+            return self.select_related("author", "category").defer(*ASIDE)
+        return self.select_related("author", "category", "territory", "community").defer(*ASIDE, *OF_PLACES)
 
     def for_cards(self) -> "WishQuerySet":
         """With everything a card shows, in one query."""
         return self.select_related("category", "territory", "community", "author", "source")
 
     def for_list(self, *along: str, with_words: bool = False) -> "WishQuerySet":
-        """With no more than a card of a long list shows, and the related rows named.
+        """With no more than a card of a long list shows, and the related rows named; places are named apart.
 
         `with_words`: also what a search shows around the words found.
         """
         words = ("details", "place", "category", "category__name") if with_words else ()
-        related = ("territory", "community", "author", *along, *(["category"] if with_words else []))
+        related = ("author", *along, *(["category"] if with_words else []))
         return self.select_related(*related).only(*LISTED, *along, *words)

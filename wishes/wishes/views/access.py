@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, QueryDict
 
 from grids.roles.domain import HANDLER_ROLES
 from grids.roles.queries import holds_anywhere
+from grids.territory.reading import places_as_read
 from portal.accounts.models import User
 from wishes.wishes.domain import HandoverState
 from wishes.wishes.handling.handover import remember_no_handover
@@ -47,7 +48,7 @@ def wish_or_404(viewer: Viewer, number: str, *, dressed: bool = True) -> Wish:
     """
     handles = holds_anywhere(viewer, HANDLER_ROLES)
     wishes = Wish.objects.exclude(number="").filter(number=number)
-    wishes = wishes.with_surroundings()
+    wishes = wishes.with_surroundings(places=False)
     if dressed:
         has_photos = RawSQL(HAS_PHOTOS, (), BooleanField())  # noqa: S611 - nobody's words are in it
         wishes = wishes.annotate(has_photos=has_photos, **panels.annotations_for(viewer))
@@ -64,6 +65,8 @@ def wish_or_404(viewer: Viewer, number: str, *, dressed: bool = True) -> Wish:
         found = next(iter(wishes.visible_to(viewer)), None)
     if found is None:
         raise Http404
+    places = places_as_read([found.territory_id, found.community_id])
+    found.territory, found.community = places.get(found.territory_id or 0), places.get(found.community_id or 0)
     if not found.__dict__.get("has_open_handover"):
         remember_no_handover(found)
     return found

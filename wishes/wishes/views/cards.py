@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from grids.territory.reading import places_as_read
 from portal.deadlines.words import Urgency, span_words, urgency_of
 from wishes.wishes.domain import OPEN_STATES, End, State
 from wishes.wishes.models import Rating, Wish
@@ -91,7 +92,7 @@ def for_list(wishes: WishQuerySet, *, with_words: bool = False) -> WishQuerySet:
 
 def cards_of(wishes: Iterable[Wish], *, now: datetime, terms: Sequence[str] = ()) -> list[Card]:
     """The cards of one page: one more query, however many wishes there are."""
-    wishes = list(wishes)
+    wishes = _with_places(wishes)
     closed = [wish.pk for wish in wishes if wish.end == End.FULFILLED]
     ratings: dict[int, Rating] = {}
     if closed:
@@ -105,6 +106,15 @@ def cards_of(wishes: Iterable[Wish], *, now: datetime, terms: Sequence[str] = ()
         stars = round((found.speed + found.attitude + found.result) / 3) if found else None
         cards.append(Card(wish, due, progress_of(wish), stars, took_words(wish), terms=terms))
     return cards
+
+
+def _with_places(wishes: Iterable[Wish]) -> list[Wish]:
+    wishes = list(wishes)
+    bare = [wish for wish in wishes if wish.territory_id and not Wish.territory.is_cached(wish)]
+    places = places_as_read({key for wish in bare for key in (wish.territory_id, wish.community_id)})
+    for wish in bare:
+        wish.territory, wish.community = places.get(wish.territory_id or 0), places.get(wish.community_id or 0)
+    return wishes
 
 
 def progress_of(wish: Wish) -> Progress | None:

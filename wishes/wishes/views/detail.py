@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from portal.accounts.models import User
 from portal.deadlines.words import explain, urgency_of
-from portal.outbox.querysets import timeline
+from portal.outbox.querysets import story
 from wishes.wishes.claiming import tier_words
 from wishes.wishes.domain import OPEN_STATES, Action, End, PhotoRole, State
 from wishes.wishes.handling.appeals import may_decide_appeal
@@ -95,7 +95,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     if wish.was_returned and viewer.pk in (wish.author_id, wish.entered_by_id) and "read" not in request.GET:
         return redirect("wish_draft", draft_id=wish.pk, step="check")
     now = timezone.now()
-    events = list(timeline(wish, levels=timeline_levels(viewer, wish)))
+    events = story(wish, levels=timeline_levels(viewer, wish))
     # What was never told of needs no query.
     told = {event.type for event in events}
     # A limit that has been met is told by `clock`, on a page of its own.

@@ -35,14 +35,22 @@ def own_draft(member: User) -> Wish | None:
     return drafts.filter(author=member, entered_by=None, state=State.DRAFT, number="").first()
 
 
-def draft_or_404(member: User, draft_id: int) -> Wish:
-    """A draft of the member's own, or one they write for a resident. Raises Http404, `AlreadySent`."""
-    wishes = Wish.objects.with_surroundings()
+TO_SEND = ("state", "number", "author", "entered_by", "territory", "category")
+
+
+def draft_or_404(member: User, draft_id: int, *, to_send: bool = False) -> Wish:
+    """A draft of the member's own, or one they write for a resident. Raises Http404, `AlreadySent`.
+
+    `to_send`: with no more than has to be known of it before it is sent; the rest is read when it is asked for.
+    """
+    wishes = Wish.objects.only(*TO_SEND) if to_send else Wish.objects.with_surroundings()
     # What a cadre is still writing down is the cadre's; once it has been sent, it is the author's too.
     theirs = Q(author=member, entered_by=None) | (Q(author=member) & ~Q(number="")) | Q(entered_by=member)
     wish = next(iter(wishes.filter(theirs, pk=draft_id).order_by()), None)
     if wish is None:
         raise Http404
+    if wish.author_id == member.pk:
+        wish.author = member
     if wish.state != State.DRAFT:
         if not wish.number:
             raise Http404

@@ -46,15 +46,15 @@ def draft_step(request: HttpRequest, draft_id: int, step: str) -> HttpResponse:
     """One question of a draft that has begun."""
     member = member_of(request)
     try:
-        draft = drafting.draft_or_404(member, draft_id)
+        draft = drafting.draft_or_404(member, draft_id, to_send=step == "check" and request.method == "POST")
     except AlreadySent as sent:
         return redirect(sent.wish)
     page = _PAGES.get(step)
     if page is None:
         raise Http404
-    if draft.territory is None and step != "where":
+    if draft.territory_id is None and step != "where":
         return redirect(step_url(draft, "where"))
-    if draft.category is None and step in ("details", "similar", "who", "check"):
+    if draft.category_id is None and step in ("details", "similar", "who", "check"):
         return redirect(step_url(draft, "what"))
     return page(request, member, draft)
 
