@@ -37,6 +37,7 @@ from portal.accounts.consents import text_in_force  # noqa: E402
 from portal.accounts.models import Consent, ConsentText, User  # noqa: E402
 from tests.benchmarks.load import Ask  # noqa: E402
 from tests.benchmarks.seed import seed  # noqa: E402
+from wishes.statistics.recounting import repair  # noqa: E402
 from wishes.wishes.domain import State, Urgency  # noqa: E402
 from wishes.wishes.models import Category, Wish  # noqa: E402
 
@@ -97,6 +98,9 @@ def bare_table() -> None:
 def set_up(wishes: int, posts: int) -> dict[str, Any]:
     """Seed, and say what each subject asks."""
     seeded = seed(wishes=wishes)
+    repair()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
     bare_table()
     return {"wishes": wishes, "asks": pages(**asdict(seeded)), "posts": drafts(posts), "facts": facts()}
 
