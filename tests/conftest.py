@@ -13,7 +13,10 @@ pytest_plugins = ["tests.portal_server", "tests.browser", "tests.concurrency.rec
 # Files that take longest, the longest first: whoever runs them beside others must not find them last.
 LONGEST = (
     "tests/journeys/test_every_page.py",
-    "tests/permissions/test_table.py",
+    "tests/permissions/test_table_of_pages.py",
+    "tests/journeys/test_every_page_for_elders.py",
+    "tests/permissions/test_table_of_admin.py",
+    "tests/permissions/test_table_of_programs.py",
     "tests/portal/site/test_demo.py",
     "tests/wishes/wishes/test_pages_detail.py",
     "tests/wishes/wishes/test_searching.py",

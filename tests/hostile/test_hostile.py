@@ -1,11 +1,15 @@
 """Hostile texts through every field of wishes, hostile values in every parameter, hostile files: never a fault of ours,
 and what is stored is shown as the text it is."""
 
+import email
+import email.policy
 import json
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.core import mail
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -13,13 +17,16 @@ from django.test import override_settings
 from django.urls import reverse
 from pytest_django.plugin import DjangoDbBlocker
 
+from portal.notifications.channels import by_email
+from portal.notifications.composing import compose_notice
+from portal.notifications.models import ChannelDelivery, Notice
 from portal.outbox.services import drain
 from tests.hostile.corpus import FILE_NAMES, MADE, MARKUP, PARAMETERS, TEXTS, VALUES
 from tests.hostile.forms import forms_of
 from tests.hostile.life import lived
 from tests.permissions.addresses import address
 from tests.permissions.rows import rows
-from tests.permissions.world import World, build, undone
+from tests.permissions.world import World, build, drawn_plainly, undone
 from tests.portal.photos import corpus as pictures
 from tests.wishes.wishes.api_calls import BODIES
 from wishes.wishes.domain import clean_text
@@ -75,7 +82,7 @@ class TestHostile:
     ) -> Iterator[World]:
         generous = dict.fromkeys(("read", "write", "upload", "reveal"), "1000000/m")
         changed = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"), API_RATES=generous)
-        with changed, django_db_blocker.unblock(), transaction.atomic():
+        with changed, drawn_plainly(), django_db_blocker.unblock(), transaction.atomic():
             cache.clear()
             yield build()
             transaction.set_rollback(True)
@@ -169,6 +176,29 @@ class TestHostile:
                 assert answer.status_code == 200, path
                 assert "html" not in answer["Content-Type"]
                 assert answer["X-Content-Type-Options"] == "nosniff"
+
+    def test_texts_that_were_stored_leave_in_mails_and_on_paper_as_the_text_they_are(self, world: World) -> None:
+        with undone():
+            for text in (TEXTS["script"] + TEXTS["crlf"], TEXTS["attribute"] + TEXTS["format"] + TEXTS["nul"]):
+                lived(world.cast, text)
+            drain()
+            written = [compose_notice(ChannelDelivery(notice=notice)) for notice in Notice.objects.all()]
+            assert sum("alert('" in message.body for message in written) > 1, "the words are told"
+            for message in written:
+                assert not set(message.subject) & set("\r\n\x00"), message.subject
+                by_email(address="a@example.org", subject=message.subject, body=message.body, token=uuid4())
+                sent = email.message_from_bytes(mail.outbox[-1].message().as_bytes(), policy=email.policy.default)
+                assert not {"set-cookie", "bcc", "cc"} & {name.lower() for name in sent}
+                assert sent["To"] == "a@example.org"
+                assert sent.get_content_type() == "text/plain"
+            for wish in Wish.objects.order_by("-pk")[:2]:
+                answer = world.clients["author"].get(reverse("wish_slip", args=[wish.number]))
+                assert answer["Content-Type"] == "application/pdf"
+                paper = answer.content
+                assert paper.startswith(b"%PDF")
+                assert not any(
+                    word in paper for word in (b"/JavaScript", b"/JS", b"javascript:", b"/Launch", b"/EmbeddedFile")
+                )
 
     @pytest.mark.parametrize("name", FILE_NAMES, ids=range(len(FILE_NAMES)))
     def test_names_of_files_go_nowhere(self, world: World, name: str) -> None:

@@ -58,6 +58,10 @@ class Row:
         return self.route.startswith("admin:")
 
     @property
+    def is_for_programs(self) -> bool:
+        return self.route.startswith(("api_", "open311"))
+
+    @property
     def methods(self) -> tuple[str, ...]:
         """The methods asked with."""
         return ADMIN_METHODS if self.is_admin else METHODS

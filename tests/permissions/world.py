@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
+from unittest import mock
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import Model
+from django.template import Template
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
@@ -210,3 +212,11 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+@contextmanager
+def drawn_plainly() -> Iterator[None]:
+    """Templates are drawn as in production: what a test client notes of each of them costs as much as drawing it."""
+    plain = mock.patch.object(Template, "_render", lambda template, context: template.nodelist.render(context))
+    with plain:
+        yield

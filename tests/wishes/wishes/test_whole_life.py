@@ -16,15 +16,18 @@ from hypothesis.extra.django import TransactionTestCase
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from rest_framework.test import APIRequestFactory
 
+from grids.bodies.domain import BodyKind
 from portal.deadlines.models import Clock
 from portal.deadlines.sweeping import sweep_clocks
 from portal.errors import DomainError, NotAllowed
 from portal.outbox.services import drain
+from tests.grids.bodies.factories import make_body
 from tests.wishes.wishes.api_calls import SECRETS
 from tests.wishes.wishes.factories import MONDAY, Cast, CategoryFactory, drafted, make_cast
 from tests.wishes.wishes.test_machine import take
 from wishes.wishes import services
 from wishes.wishes.api.answers import WishDetailSerializer, detail_of
+from wishes.wishes.claiming import tiers_of
 from wishes.wishes.domain import (
     OPEN_STATES,
     TRANSITIONS,
@@ -43,6 +46,7 @@ from wishes.wishes.domain import (
 from wishes.wishes.models import OutsideBody, Wish
 from wishes.wishes.policies import can, is_handler
 from wishes.wishes.services.reminding import remind_all
+from wishes.wishes.tiers import TIER_OF_BODY
 
 PEOPLE = (
     "author",
@@ -56,6 +60,7 @@ PEOPLE = (
     "other_worker",
     "supervisor",
 )
+BODIES = (BodyKind.SOCIAL_ORGANISATION, BodyKind.CO_BUILDING_UNIT)
 # What ends a life early is drawn less often than what goes on.
 ENDINGS = (Action.WITHDRAW, Action.DECLINE, Action.CLOSE_CANNOT_BE_DONE, Action.CLOSE_NOT_OURS)
 
@@ -92,6 +97,7 @@ class WholeLife(RuleBasedStateMachine):
         self.cast = make_cast()
         self.now = MONDAY
         OutsideBody.objects.create(name="城管中队")
+        self.bodies = {kind: make_body(kind, self.cast.community) for kind in BODIES}
         category = CategoryFactory(kind=Kind.GOODS if goods else Kind.SERVICE, needs_moderation=moderated)
         draft = drafted(
             self.cast,
@@ -149,6 +155,25 @@ class WholeLife(RuleBasedStateMachine):
             # The words of a step may not fit (more than is missing, too many extensions): then nothing moves.
             with suppress(DomainError), transaction.atomic():
                 act(action, self.fresh(), self.person(name), self.cast, self.now, mark)
+        drain()
+
+    @rule(kind=st.sampled_from(BODIES), mark=st.integers(1, 5))
+    def a_body_tries_to_claim(self, kind: BodyKind, mark: int) -> None:
+        """In its name once its tier is open, and not an hour before."""
+        self.now += timedelta(minutes=20)
+        wish, (body, person) = self.fresh(), self.bodies[kind]
+        tiers = tiers_of(wish)
+        is_open = tiers is not None and tiers.is_open(TIER_OF_BODY[kind], self.now)
+        quantity = mark if wish.kind == Kind.GOODS else None
+        try:
+            with transaction.atomic():
+                claim = services.claim_wish(actor=person, wish=wish, body=body, quantity=quantity, at=self.now)
+        except DomainError:
+            # Goods may have been promised by it already, or be fewer than it wants.
+            assert wish.state != State.PUBLISHED or wish.kind == Kind.GOODS or not is_open
+            return
+        assert is_open
+        assert (claim.body, claim.claimant) == (body, person)
         drain()
 
     @rule(name=st.sampled_from(("worker", "secretary", "street_officer")), outcome=st.sampled_from(list(CallOutcome)))

@@ -1,0 +1,251 @@
+"""Every page of the portal in Chromium, on a phone, on a desktop and in elder mode (docs/quality.md).
+
+The tour is read from the permission table, in which every route stands: whatever somebody gets with 200 is visited
+by the person who sees most of it. An answer that is not a page has to be named in `NO_PAGES`.
+"""
+
+from dataclasses import dataclass
+
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from django.conf import settings
+from playwright.sync_api import Browser, Page, Response
+
+from portal.accounts.consents import give_consent
+from portal.accounts.models import ConsentText, User
+from portal.outbox.services import drain
+from portal.site.preferences import ELDER_COOKIE
+from tests.browser import DESKTOP, PHONE, Watch, axe_violations
+from tests.permissions.addresses import address
+from tests.permissions.rows import Row, rows
+from tests.permissions.world import VIEWERS, World, build
+from tests.portal_server import PortalServer
+
+HEAVIEST_PAGE = 30_000  # bytes of HTML before compression
+# Lists of everything there is to choose or call, in one page to be searched through: as long as the portal is wide.
+LONG_LISTS = {"api_docs": 40_000, "notifications:preferences": 40_000}
+# Programs' answers, photos, and files that are saved instead of shown.
+NO_PAGES = frozenset({"healthz", "photo", "jobs:file", "api_schema", "mfa_download_recovery_codes", "admin:jsi18n"}) | {
+    "desk_entry_template",
+    "community_atom",
+    "community_rss",
+    "open311_definition",
+    "open311_discovery",
+    "open311_request",
+    "open311_requests",
+    "open311_root",
+    "open311_services",
+    "open311_token",
+    "open311_v2_discovery",
+    "statistics_csv",
+    "statistics_work_csv",
+    "statistics_digest_paper",
+    "wish_map_shapes",
+    "wish_slip",
+}
+API_PAGES = frozenset({"api_docs", "api_docs_operation"})
+# What the admin site's own libraries do in markup that is not ours: Django's date and time fields and search box
+# (label, label-title-only), select2 in its autocomplete (aria-input-field-name), Leaflet's drawing tools (link-name).
+RULES_OF_LIBRARIES = ("label", "label-title-only", "aria-input-field-name", "link-name")
+# What elder mode can spoil: it is the same markup with other sizes and colours.
+RULES_OF_SIGHT = ("color-contrast", "target-size")
+# What a wider window can spoil, where it shows nothing that was hidden before.
+RULES_OF_PLACE = ("target-size",)
+# Who sees most of a page comes first; some pages are another page to each kind of person.
+WHO_SEES_MOST = ("worker", "system_administrator", "security_administrator", "audit_administrator", "author")
+DIFFERENT_TO_EACH = {
+    "home": ("anonymous", "author", "worker", "system_administrator"),
+    "wish_detail": ("author", "worker"),
+}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page of the tour, as one viewer sees it."""
+
+    name: str
+    viewer: str
+
+    def __str__(self) -> str:
+        return f"{self.name} as {self.viewer}"
+
+    @property
+    def is_admin(self) -> bool:
+        return self.name.startswith("admin:")
+
+
+def is_page(row: Row) -> bool:
+    return row.route not in NO_PAGES and (not row.route.startswith("api_") or row.route in API_PAGES)
+
+
+def welcome(row: Row) -> list[str]:
+    """Who gets the page, those who see most of it first."""
+    got = [viewer for viewer, status in row.statuses("GET").items() if status == 200]
+    return sorted(got, key=[*WHO_SEES_MOST, *(viewer for viewer in VIEWERS if viewer not in WHO_SEES_MOST)].index)
+
+
+def tour() -> list[Stop]:
+    stops = []
+    for row in filter(is_page, rows()):
+        got = welcome(row)
+        viewers = [viewer for viewer in DIFFERENT_TO_EACH.get(row.route, ()) if viewer in got] or got[:1]
+        stops += [Stop(row.name, viewer) for viewer in viewers]
+    return stops
+
+
+# Their first form asks nothing; or they say no to the whole: a second factor is needed, or a script has to answer.
+NO_FIELDS = frozenset({"desk_views", "mfa_add_webauthn", "mfa_deactivate_totp", "mfa_generate_recovery_codes"})
+
+
+def refusals() -> list[Stop]:
+    """The pages that ask something and, by the permission table, refuse an empty answer."""
+    stops = []
+    for row in filter(is_page, rows()):
+        # The admin site's own forms, and Django's words in them; that they answer 400 is the portal's doing.
+        if row.route in NO_FIELDS or row.is_admin:
+            continue
+        answers = row.statuses("POST")
+        stops += [Stop(row.name, viewer) for viewer in welcome(row) if answers[viewer] == 400][:1]
+    return stops
+
+
+# Empties every field of the page's own form and sends it, past what the browser itself would have refused.
+EMPTY_AND_SEND = """() => {
+    const form = document.querySelector('main form[method=post]');
+    for (const field of form.querySelectorAll('input:not([type=hidden]), textarea, select')) {
+        if (field.type === 'checkbox' || field.type === 'radio') field.checked = false; else field.value = '';
+    }
+    window.isBefore = true;
+    HTMLFormElement.prototype.submit.call(form);
+}"""
+
+
+def stay_signed_in(world: World) -> None:
+    """Nobody is asked who they are once more on a tour that takes long on a slow machine."""
+    for client in world.clients.values():
+        if settings.SESSION_COOKIE_NAME in client.cookies:
+            session = client.session
+            for record in session[AUTHENTICATION_METHODS_SESSION_KEY]:
+                record["at"] += 24 * 3600
+            session.save()
+
+
+class Tour:
+    """One browser tab that goes from page to page as one person after the other."""
+
+    def __init__(self, browser: Browser, server: PortalServer) -> None:
+        self.server = server
+        with server.database():
+            self.world = build()
+            for person in User.objects.all():
+                give_consent(actor=person, user=person, kind=ConsentText.Kind.PRIVACY)
+            stay_signed_in(self.world)
+            # What handlers and the worker make of it belongs to the tour too: inboxes, clocks, deliveries.
+            drain()
+            self.addresses = {stop.name: address(self.world, stop.name) for stop in tour()}
+        self.context = browser.new_context(base_url=server.url, locale="zh-CN", timezone_id="Asia/Shanghai")
+        self.page = self.context.new_page()
+        self.elder = False
+        self.frames_seen: set[tuple[str, bool]] = set()
+
+    def set_elder(self, elder: bool) -> None:
+        """Elder mode belongs to the account, and to the device of who has none."""
+        with self.server.database(wake=False):
+            User.objects.update(elder_mode=elder)
+        self.elder = elder
+
+    def rules(self) -> tuple[str, ...]:
+        """What axe is asked on a phone: all but where elder mode shows the markup that standard mode showed."""
+        has_more = self.page.locator("[data-read-aloud]").count()
+        return RULES_OF_SIGHT if self.elder and not has_more else ()
+
+    def visit(self, path: str, viewer: str) -> tuple[Response, Watch]:
+        """Open a page as this viewer on a phone."""
+        cookies = {name: morsel.value for name, morsel in self.world.clients[viewer].cookies.items()}
+        cookies[ELDER_COOKIE] = str(int(self.elder))
+        self.context.clear_cookies()
+        self.context.add_cookies([{"name": n, "value": v, "url": self.server.url} for n, v in cookies.items()])
+        self.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        watch = Watch(self.page)
+        response = self.page.goto(path)
+        assert response is not None
+        assert self.page.url == self.server.url + path, "led elsewhere"
+        return response, watch
+
+
+def flaws(page: Page, *, is_admin: bool = False, rules: tuple[str, ...] = ()) -> list[str]:
+    """What is wrong with a page as it stands at its width, for axe by these rules or by all."""
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    found = [
+        f"{width} px: {violation}"
+        for violation in axe_violations(page, rules)
+        if not (is_admin and any(f": {rule} (" in violation for rule in RULES_OF_LIBRARIES))
+    ]
+    return found + sideways(page)
+
+
+def sideways(page: Page) -> list[str]:
+    """How far the page is wider than its window."""
+    pixels = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [f"{page.url} scrolls {pixels} px sideways"] if pixels > 0 else []
+
+
+# How many elements of the content are laid out; a window that shows more of them than another has to be read again.
+LAID_OUT = "[...document.querySelectorAll('main *')].filter(e => e.getClientRects().length).length"
+
+
+def flaws_on_desktop(tour: Tour, stop: Stop) -> list[str]:
+    """What is wrong with the page that was just looked at on a phone when it is laid out on a desktop.
+
+    The markup is the same. All of axe is asked where the content shows what the phone hid, and once for each viewer's
+    frame around it, which has its navigation elsewhere.
+    """
+    page, before = tour.page, tour.page.evaluate(LAID_OUT)
+    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    is_known = (stop.viewer, stop.is_admin) in tour.frames_seen and page.evaluate(LAID_OUT) <= before
+    tour.frames_seen.add((stop.viewer, stop.is_admin))
+    return flaws(page, rules=RULES_OF_PLACE if is_known else ())
+
+
+def look(standing: Tour, stop: Stop) -> None:
+    """Opens a page of the tour and says everything that is wrong with it."""
+    response, watch = standing.visit(standing.addresses[stop.name], stop.viewer)
+    assert response.status == 200
+    assert response.headers["content-type"].startswith("text/html"), "no page: it belongs into NO_PAGES"
+    page = standing.page
+    # Read before axe comes: it probes style sheets in ways that our policy refuses.
+    found = watch.found()
+    if stop.is_admin:  # Made for desktops: on a phone it need only stay within its window.
+        found += sideways(page)
+        page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+        found += flaws(page, is_admin=True)
+    else:
+        found += flaws(page, rules=standing.rules())
+    if page.title().strip() == "":
+        found.append("no title")
+    if (headings := page.locator("h1:visible").count()) != 1:
+        found.append(f"{headings} h1")
+    # Lists of the admin site are as long as their pages of rows, and are read on desktops.
+    if (weight := len(response.body())) >= LONG_LISTS.get(stop.name, HEAVIEST_PAGE) and not stop.is_admin:
+        found.append(f"{weight} bytes of HTML")
+    if standing.elder:
+        assert page.locator("html[data-elder]").count() == 1
+    elif not stop.is_admin:
+        found += flaws_on_desktop(standing, stop)
+    assert not found, "\n".join(found)
+
+
+def send_nothing(standing: Tour, stop: Stop) -> None:
+    """Sends the form of a page empty and says what is wrong with the page that comes back."""
+    _, watch = standing.visit(standing.addresses[stop.name], stop.viewer)
+    page = standing.page
+    with page.expect_response(lambda response: response.request.method == "POST") as answered:
+        page.evaluate(EMPTY_AND_SEND)
+    assert answered.value.status == 400
+    page.wait_for_function("!window.isBefore && document.readyState === 'complete'")
+    found = [*watch.found(), *flaws(page, rules=standing.rules())]
+    if not page.title().startswith("错误："):
+        found.append(f"title {page.title()!r}")
+    targets = [link.get_attribute("href") for link in page.locator(".error-summary a[href]").all()]
+    if not targets or not all(target and page.locator(target).count() for target in targets):
+        found.append(f"the summary does not lead to the field: {targets}")
+    assert not found, "\n".join(found)
