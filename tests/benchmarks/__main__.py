@@ -160,7 +160,7 @@ class Measurement:
             family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
             infos = [process.memory_full_info() for process in family]
             memory[name] = sum(info.rss for info in infos) / 1e6
-            memory[f"{name}, shared pages counted once"] = sum(info.pss for info in infos) / 1e6
+            memory[f"{name}{report.ONCE}"] = sum(info.pss for info in infos) / 1e6
         return (1000 * spent / waiting if waiting else 0.0), memory
 
     def _wait_until_told(self, portal: Portal) -> None:

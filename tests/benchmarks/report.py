@@ -18,6 +18,7 @@ from tests.benchmarks.portals import POSTGRES, ROOT
 
 PAGE_TARGET, FORM_TARGET = 0.4, 0.25
 GROWTH_TARGET, QUERY_TARGET, MEMORY_TARGET = 1.2, 12, 600
+ONCE = ", shared pages counted once"
 FORMS = ("post", "claim")
 TARGETED = ("list", "deep page", "search, two characters", "detail", *FORMS)
 MARK = "<!-- faults -->"
@@ -82,8 +83,16 @@ def verdicts(found: Found) -> str:
         rows.append([subject, f"p50 ≤ {GROWTH_TARGET} × at {small:,}", f"{grown:.2f} ×", yes(grown <= GROWTH_TARGET)])
         if count is not None and subject not in FORMS:
             rows.append([subject, f"≤ {QUERY_TARGET} queries", str(count), yes(count <= QUERY_TARGET)])
-    total = sum(amount for name, amount in found.memory.items() if "," not in name)
-    rows.append(["web + worker + beat", f"≤ {MEMORY_TARGET} MB", f"{total:.0f} MB", yes(total <= MEMORY_TARGET)])
+    # Processes made of one another share most of their pages: what they occupy together counts each page once.
+    total = sum(amount for name, amount in found.memory.items() if name.endswith(ONCE))
+    rows.append(
+        [
+            "web + worker + beat, shared pages counted once",
+            f"≤ {MEMORY_TARGET} MB",
+            f"{total:.0f} MB",
+            yes(total <= MEMORY_TARGET),
+        ]
+    )
     return table(["", f"target at {large:,} wishes", "measured", "met"], rows)
 
 
