@@ -4,7 +4,6 @@ Sync workers, no threads: on two cores, a logged-in page of 20 rows, two sync wo
 (99 % within 22 ms) and two with four threads each 233 (65 ms), since threads pile up on one worker.
 """
 
-import gc
 import os
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
@@ -25,8 +24,7 @@ access_log_format = '%(h)s "%(r)s" %(s)s %(b)s %(M)sms %({x-request-id}o)s'
 
 
 def when_ready(server: object) -> None:
-    """What was loaded so far lives as long as the process: the collector need not look at it, and workers share it."""
-    gc.collect()
-    gc.freeze()
-    # A request makes and drops far more than 700 objects; looking for circles so often costs more than it finds.
-    gc.set_threshold(50_000, 20, 20)
+    """The application is loaded, and no worker has been forked yet."""
+    from portal.preloading import keep_what_is_loaded
+
+    keep_what_is_loaded()

@@ -1,12 +1,13 @@
 """The Celery application: worker and beat start from here."""
 
-import gc
 import os
 from pathlib import Path
 
 from celery import Celery
 from celery.signals import celeryd_after_setup, setup_logging
 from django.urls import get_resolver
+
+from portal.preloading import keep_what_is_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.production")
 
@@ -31,6 +32,4 @@ def keep_the_portals_logging(**_: object) -> None:
 def share_what_is_loaded(**_: object) -> None:
     """Load what links need before the pool forks, and keep the collector off it: its processes then share that."""
     get_resolver().url_patterns  # noqa: B018 - read, so that it is loaded
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    keep_what_is_loaded()

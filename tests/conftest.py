@@ -1,11 +1,12 @@
 """What every test may ask for: a whole running portal, and a browser."""
 
-import gc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core.cache import caches
+
+from portal.preloading import keep_what_is_loaded
 
 ROOT = Path(__file__).resolve().parent.parent
 pytest_plugins = ["tests.portal_server", "tests.browser", "tests.concurrency.recovery"]
@@ -54,9 +55,7 @@ def empties_tables(item: pytest.Item) -> bool:
 def pytest_collection_finish() -> None:
     """What was loaded for the tests stays: looking through all of it for circles again and again took a sixth of the
     time of the permission table."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    keep_what_is_loaded()
 
 
 @pytest.fixture(autouse=True)

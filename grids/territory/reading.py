@@ -8,7 +8,7 @@ from django.db import connection
 
 from grids.territory.models import Territory
 
-# A place that was renamed is called so on pages this many seconds later at most.
+# What an administrator enters, such as another name, shows in the words of pages this many seconds later at most.
 SHOWN_WITHIN = 60
 _WITHOUT = {"boundary", "boundary_is_illustrative", "official_name", "numchild"}
 _FIELDS = tuple(field.attname for field in Territory._meta.concrete_fields if field.attname not in _WITHOUT)

@@ -198,6 +198,7 @@ def _make_copies(photo: Photo) -> RefusalReason | None:
 
 
 def write_copy(photo: Photo, size: Size, content: bytes) -> None:
+    """Keeps one size of a photo, whole or not at all. Its row may be written after it."""
     photo.folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     with _whole_file(photo.path(size)) as part, part.open("wb") as out:
         out.write(content)

@@ -37,7 +37,7 @@ from portal.accounts.consents import text_in_force  # noqa: E402
 from portal.accounts.models import Consent, ConsentText, User  # noqa: E402
 from tests.benchmarks.load import Ask  # noqa: E402
 from tests.benchmarks.seed import seed  # noqa: E402
-from wishes.statistics.recounting import repair  # noqa: E402
+from wishes.statistics.recounting import repair  # noqa: E402 (needs the settings, as all above)
 from wishes.wishes.domain import State, Urgency  # noqa: E402
 from wishes.wishes.models import Category, Wish  # noqa: E402
 

@@ -56,7 +56,7 @@ class Caller:
             except (OSError, http.client.HTTPException, ValueError):
                 status, answer = 0, {}
             if status in (200, 201):
-                return answer  # type: ignore[no-any-return]
+                return answer  # type: ignore[no-any-return]  # JSON, of which nothing is known
             assert status in PASSING, (status, answer)
             assert time.monotonic() < until, f"no answer to {path} any more: {status} {answer}"
             self.retries += 1

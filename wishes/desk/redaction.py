@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.outbox.services import record
-from portal.photos.domain import Box
+from portal.photos.domain import WHOLE, Box
 from portal.photos.redaction import covered_photo
 from portal.photos.services import delete_photo
 from wishes.desk.events import PhotoCovered, PhotoKept, PhotoReported
@@ -39,8 +39,8 @@ def square(number: int) -> Box:
     if not 0 <= number < COLUMNS * ROWS:
         raise ValueError(number)
     row, column = divmod(number, COLUMNS)
-    left, top = column * 1000 // COLUMNS, row * 1000 // ROWS
-    return Box(left, top, (column + 1) * 1000 // COLUMNS - left, (row + 1) * 1000 // ROWS - top)
+    left, top = column * WHOLE // COLUMNS, row * WHOLE // ROWS
+    return Box(left, top, (column + 1) * WHOLE // COLUMNS - left, (row + 1) * WHOLE // ROWS - top)
 
 
 def may_cover(user: User | AnonymousUser, wish: Wish) -> bool:

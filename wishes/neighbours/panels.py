@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from grids.roles.domain import HANDLER_ROLES
 from portal.masking import mask_name
 from wishes.neighbours.domain import InterestKind
-from wishes.neighbours.policies import can_be_interested, can_comment
+from wishes.neighbours.policies import can_be_interested, can_comment, has_slip
 from wishes.neighbours.querysets import SHOWN_BESIDE, as_read, newest_comments, own_interests, standings_of, waiting_for
 from wishes.wishes.models import Wish
 from wishes.wishes.policies import is_author, is_open_to_all
@@ -89,10 +89,10 @@ def for_other_sites(request: HttpRequest, wish: Wish) -> Panel | None:
 @panel(Slot.ASIDE, position=30)
 def handing_on(request: HttpRequest, wish: Wish) -> Panel | None:
     """The way to the address and code for others, and to the slip for whoever posted the wish."""
-    has_slip = viewer_of(request).pk in (wish.author_id, wish.entered_by_id) and viewer_of(request).is_authenticated
-    if not is_open_to_all(wish) and not has_slip:
+    may_share, has_own = is_open_to_all(wish), has_slip(viewer_of(request), wish)
+    if not may_share and not has_own:
         return None
-    context = {"wish": wish, "may_share": is_open_to_all(wish), "has_slip": has_slip}
+    context = {"wish": wish, "may_share": may_share, "has_slip": has_own}
     return Panel("wishes/neighbours/parts/handing_on.html", context)
 
 

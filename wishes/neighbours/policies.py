@@ -19,6 +19,12 @@ from wishes.wishes.policies import is_author, is_handler, is_open_to_all
 Viewer: TypeAlias = User | AnonymousUser
 
 
+def has_slip(user: Viewer, wish: Wish) -> bool:
+    """Whether the slip (回执) is theirs: the author's, or the cadre's who wrote the wish down; a draft has none."""
+    mine = isinstance(user, User) and user.pk in (wish.author_id, wish.entered_by_id)
+    return mine and wish.state != State.DRAFT
+
+
 def is_resident_of(user: Viewer, wish: Wish) -> bool:
     """A confirmed resident of the wish's community."""
     return any(held.role == Role.RESIDENT and held.covers(wish.path) for held in held_by(user))

@@ -68,6 +68,7 @@ def own_interests(user: User | AnonymousUser) -> dict[str, RawSQL]:
     if not isinstance(user, User):
         return {}
     kinds = {"is_followed": InterestKind.FOLLOW, "is_needed_too": InterestKind.ME_TOO}
+    # The statement is the constant above; who asks and what for are parameters.
     return {name: RawSQL(_OWN, [user.pk, str(kind)], BooleanField()) for name, kind in kinds.items()}  # noqa: S611
 
 

@@ -11,7 +11,8 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
 from portal.paper import pdf_response
-from wishes.neighbours.views.sharing import A5, has_slip, slip_of
+from wishes.neighbours.policies import has_slip
+from wishes.neighbours.views.sharing import A5, slip_of
 from wishes.wishes.api.reading import TAGS, WishView
 
 

@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from grids.territory.models import Grid
-from portal.accounts.models import User
 from portal.errors import Unavailable
 from portal.paper import pdf_response, qr_svg
-from wishes.wishes.domain import State
+from wishes.neighbours.policies import has_slip
 from wishes.wishes.models import Wish
 from wishes.wishes.policies import is_open_to_all
 from wishes.wishes.views.access import member_of, viewer_of, wish_or_404
@@ -50,11 +49,6 @@ def slip(request: HttpRequest, number: str) -> HttpResponse:
         except Unavailable as gone:
             context["unavailable"] = gone.message
     return render(request, "wishes/neighbours/slip.html", context)
-
-
-def has_slip(member: User, wish: Wish) -> bool:
-    """Whether the slip is theirs: the author's, or the cadre's who wrote the wish down."""
-    return member.pk in (wish.author_id, wish.entered_by_id) and wish.state != State.DRAFT
 
 
 def slip_of(request: HttpRequest, wish: Wish) -> dict[str, object]:

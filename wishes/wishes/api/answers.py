@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from portal.deadlines.words import Level, explain
-from portal.outbox.querysets import timeline
+from portal.outbox.querysets import story
 from portal.photos.models import Photo, PhotoState
 from wishes.wishes.claiming import tier_words, tiers_of
 from wishes.wishes.domain import Action, ClaimState, End, Kind, PhotoRole, SpecialGroup, State, Urgency
@@ -292,7 +292,7 @@ def detail_of(wish: Wish, viewer: Viewer, *, now: datetime) -> Mapping[str, Any]
     """Everything this viewer may read of a wish they see, for `WishDetailSerializer`."""
     author, handler = is_author(viewer, wish), is_handler(viewer, wish)
     party = author or handler or is_scribe(viewer, wish)
-    events = list(timeline(wish, levels=timeline_levels(viewer, wish)))
+    events = story(wish, levels=timeline_levels(viewer, wish))
     clock = clock_of_wish(wish)
     days = auto_confirm_after(wish.territory).days if wish.state == State.FULFILLED and wish.territory else 0
     card = cards_of([wish], now=now)[0]

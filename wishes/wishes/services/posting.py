@@ -89,8 +89,8 @@ def start_draft(
         _fill_in(draft, author)
     else:
         draft.told_by = told_by
-    if scribe is not None and author.assisted_by_id == scribe.pk:
-        draft.contact_name = author.legal_name
+        if author.assisted_by_id == scribe.pk:
+            draft.contact_name = author.legal_name
     try:
         with transaction.atomic():
             draft.save()

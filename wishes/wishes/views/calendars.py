@@ -9,10 +9,8 @@ from django.core.cache import caches
 
 from grids.bodies.domain import BodyKind
 from grids.bodies.queries import nearest_body
+from grids.territory.reading import SHOWN_WITHIN
 from portal.deadlines.calendar import ChinaCalendar, calendars_for
-
-# What an administrator enters shows in the words of pages this many seconds later at most.
-SHOWN_WITHIN = 60
 
 
 def reading_calendars(territory_ids: Iterable[int | None]) -> dict[int | None, ChinaCalendar]:
