@@ -81,7 +81,15 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
             return redirect(wish)
         except DomainError as refused:
             problem = refused
-    context = {"wish": wish, "photos": shown, "reasons": PhotoReport.Reason.choices, "problem": problem}
+    context = {
+        "wish": wish,
+        "photos": shown,
+        "reasons": PhotoReport.Reason.choices,
+        "problem": problem,
+        "anchor": "#reason_choice" if problem and problem.field == "reason" else "#photo_choice",
+        "photo": request.POST.get("photo", str(shown[0].pk) if len(shown) == 1 else ""),
+        "reason": request.POST.get("reason", ""),
+    }
     return render(request, "wishes/desk/report_photo.html", context, status=problem.status if problem else 200)
 
 
