@@ -3,17 +3,12 @@
 import pytest
 
 from tests.browser import DESKTOP, Watch
-from tests.journeys.tour import Stop, Tour, flaws, look, refusals, send_nothing, tour
+from tests.journeys.tour import Stop, Tour, flaws, look, tour
 
 
 @pytest.mark.parametrize("stop", tour(), ids=str)
 def test_the_page_is_sound(guide: Tour, stop: Stop) -> None:
     look(guide, stop)
-
-
-@pytest.mark.parametrize("stop", refusals(), ids=str)
-def test_the_page_after_an_empty_answer_is_sound(guide: Tour, stop: Stop) -> None:
-    send_nothing(guide, stop)
 
 
 BROKEN = """<!doctype html><style>@media (min-width: 1000px) { h1 { width: 1400px } }</style><h1>A</h1>

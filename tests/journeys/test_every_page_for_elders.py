@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.tour import Stop, Tour, look, refusals, send_nothing, tour
+from tests.journeys.tour import Stop, Tour, look, tour
 
 
 @pytest.fixture(scope="module")
@@ -15,8 +15,3 @@ def elder(guide: Tour) -> Tour:
 @pytest.mark.parametrize("stop", [stop for stop in tour() if not stop.is_admin], ids=str)
 def test_the_page_is_sound(elder: Tour, stop: Stop) -> None:
     look(elder, stop)
-
-
-@pytest.mark.parametrize("stop", refusals(), ids=str)
-def test_the_page_after_an_empty_answer_is_sound(elder: Tour, stop: Stop) -> None:
-    send_nothing(elder, stop)
