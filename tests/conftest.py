@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.core.cache import caches
+from django.template import Context, Template
+from django.test.signals import template_rendered
 
 from portal.preloading import keep_what_is_loaded
 
@@ -56,6 +59,20 @@ def pytest_collection_finish() -> None:
     """What was loaded for the tests stays: looking through all of it for circles again and again took a sixth of the
     time of the permission table."""
     keep_what_is_loaded()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pages_noted_whole(django_test_environment: None) -> Iterator[None]:
+    """What a page was drawn from is noted once for the page, not for each of its pieces: for a test client to copy it
+    each time takes as long as drawing."""
+
+    def draw(template: Template, context: Context) -> str:
+        if context.template is template:
+            template_rendered.send(sender=template, template=template, context=context)
+        return template.nodelist.render(context)
+
+    with mock.patch.object(Template, "_render", draw):
+        yield
 
 
 @pytest.fixture(autouse=True)
