@@ -27,6 +27,8 @@ def steps() -> dict[str, list[tuple[str, ...]]]:
     templates = tuple(str(path.relative_to(ROOT)) for path in sorted((ROOT / "templates").rglob("*.html")))
     return {
         "types": [(sys.executable, "-m", "mypy", *PACKAGES, "tests", "script", "manage.py")],
+        # All test processes read what pytest makes of the tests; here it is made once.
+        "tests": [(sys.executable, "-m", "pytest", "--collect-only", "-qq")],
         "format": [(sys.executable, "-m", "ruff", "format", "--check", ".")],
         "lint": [(sys.executable, "-m", "ruff", "check", ".")],
         "layers": [(str(TOOLS / "lint-imports"), "--no-cache")],
@@ -63,10 +65,14 @@ def run_step(name: str, commands: list[tuple[str, ...]], environment: dict[str, 
     return name, time.monotonic() - began, ""
 
 
-def run_gate(environment: dict[str, str]) -> list[str]:
-    """Run every check but pytest, two at a time; return the names of those that failed."""
+def run_gate(services: Services, environment: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Run every check but pytest, two at a time, and make ready for pytest beside them.
+
+    Return the environment for pytest, and the names of the checks that failed.
+    """
     failed = []
     with ThreadPoolExecutor(max_workers=2) as pool:
+        ready = pool.submit(make_ready, services, environment)
         running = [pool.submit(run_step, name, commands, environment) for name, commands in steps().items()]
         for future in running:
             name, seconds, complaint = future.result()
@@ -74,7 +80,13 @@ def run_gate(environment: dict[str, str]) -> list[str]:
             if complaint:
                 print(complaint, flush=True)
                 failed.append(name)
-    return failed
+    return ready.result(), failed
+
+
+def make_ready(services: Services, environment: dict[str, str]) -> dict[str, str]:
+    """What all of pytest's processes stand on; return the environment that tells them where it is."""
+    prepare(environment)
+    return migrate_once(services, environment)
 
 
 def prepare(environment: dict[str, str]) -> None:
@@ -113,11 +125,13 @@ def main(arguments: list[str]) -> int:
     try:
         with throw_away() as services:
             environment = {**os.environ, **services.environment(), "DJANGO_SETTINGS_MODULE": "portal.settings.test"}
-            prepare(environment)
-            failed = []
-            if not arguments:
-                failed = run_gate(environment)
-                environment = migrate_once(services, environment)
+            # Dozens of processes start here, and would all compile the same files.
+            environment.pop("PYTHONDONTWRITEBYTECODE", None)
+            failed: list[str] = []
+            if arguments:
+                prepare(environment)
+            else:
+                environment, failed = run_gate(services, environment)
             # Browsers and processes are waited for a good part of the time, so two cores carry four workers.
             tests = subprocess.run(
                 [sys.executable, "-m", "pytest", *(arguments or IN_PARALLEL)],

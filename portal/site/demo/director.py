@@ -35,7 +35,7 @@ from wishes.wishes.photos import PHOTO_PURPOSE
 from wishes.wishes.services.reminding import remind_all
 
 # How often clocks are looked at while time passes; a running portal does so every minute.
-SWEEP = timedelta(hours=6)
+SWEEP = timedelta(hours=12)
 # What is older than this has been read.
 UNREAD = timedelta(days=2)
 Progress = Callable[[int, int], None]
