@@ -19,7 +19,7 @@ MANAGE = (sys.executable, "manage.py")
 # Their unique constraints hold for columns that come with them: code from before cannot offend them.
 KNOWN = ("--ignore-name", "0014_claims_in_the_name_of", "0015_gifts")
 # A file's tests stay together, so that what they share is made once; tests/conftest.py has the longest begin.
-IN_PARALLEL = ("-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
+IN_PARALLEL = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def steps() -> dict[str, list[tuple[str, ...]]]:
@@ -132,7 +132,7 @@ def main(arguments: list[str]) -> int:
                 prepare(environment)
             else:
                 environment, failed = run_gate(services, environment)
-            # Browsers and processes are waited for a good part of the time, so two cores carry four workers.
+            # Browsers and processes are waited for a good part of the time, so two cores carry three workers.
             tests = subprocess.run(
                 [sys.executable, "-m", "pytest", *(arguments or IN_PARALLEL)],
                 cwd=ROOT,

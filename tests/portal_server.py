@@ -109,9 +109,8 @@ class PortalServer:
     def reset(self) -> None:
         """Go back to the empty portal of the beginning.
 
-        Web and worker stay and connect anew; beat keeps its schedule in the database, and begins anew with it.
+        Web and worker stay and connect anew; beat knows nothing of the database.
         """
-        self._end("beat", signal.SIGKILL)
         with self._direct("postgres") as direct:
             direct.execute("DROP DATABASE wuwei WITH (FORCE)")
             direct.execute(f"CREATE DATABASE wuwei TEMPLATE {PRISTINE}")
@@ -122,7 +121,6 @@ class PortalServer:
             client.execute_command("SELECT", CACHE_DATABASE)
             client.flushdb()
         self.sms_file.unlink(missing_ok=True)
-        self.start_beat()
 
     def wait_until_ready(self) -> None:
         """Wait until /healthz finds every part in order."""
@@ -186,7 +184,9 @@ class PortalServer:
         )
 
     def start_beat(self) -> None:
-        self._spawn("beat", "celery", "--app=portal.celery", "beat", "--pidfile=")
+        """Start the same schedule, kept in a file: it goes on when the database begins anew."""
+        kept = (f"--schedule={self.folder / 'schedule'}", "--scheduler=celery.beat:PersistentScheduler")
+        self._spawn("beat", "celery", "--app=portal.celery", "beat", "--pidfile=", *kept)
 
     def kill_web(self, sig: int = signal.SIGKILL) -> None:
         """End gunicorn and its workers; all at once and unasked with SIGKILL, which is the default."""

@@ -9,8 +9,8 @@ fields to the API. `addresses.py` says what each row knocks at.
 
 Who is asked: everybody whom a cell names, and everybody whom `*` refuses with 403 or 404, for a door left open to one
 kind of person is what this table is for. Where `*` lets in or answers all alike (200, 400, 405, the way to the login),
-nothing in the route looks at who it is, and one of each kind of person speaks for the rest. A method that a section
-does not mention never reaches its object: it is asked with once a route, by nobody and by a cadre.
+nothing in the route looks at who it is, and one of each kind of person speaks for the rest. The rare methods that a
+section does not mention never reach its object: one of them is asked with once a route, by nobody and by a cadre.
 """
 
 import tomllib
@@ -20,7 +20,7 @@ from pathlib import Path
 from tests.permissions.world import VIEWERS
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-RARE_METHODS = frozenset({"PUT", "PATCH", "DELETE"})
+RARE_METHODS = ("PUT", "PATCH", "DELETE")
 # Nobody, resident, cadre, administrator.
 ONE_OF_EACH_KIND = ("anonymous", "author", "worker", "system_administrator")
 UNKNOWN_METHOD_VIEWERS = ("anonymous", "worker")
@@ -69,7 +69,8 @@ class Row:
     def viewers(self, method: str) -> tuple[str, ...]:
         """Those who ask with this method."""
         if method in RARE_METHODS and method not in self.cells:
-            return UNKNOWN_METHOD_VIEWERS if self.is_first_of_route else ()
+            unknown = next(rare for rare in RARE_METHODS if rare not in self.cells)
+            return UNKNOWN_METHOD_VIEWERS if self.is_first_of_route and method == unknown else ()
         cell, everybody = self.cell(method), ADMIN_VIEWERS if self.is_admin else VIEWERS
         if self.is_admin and method == "POST":
             seen = parse(self.cell("GET"), everybody)
