@@ -151,6 +151,11 @@ def home_of(user: Person) -> tuple[Territory, ...]:
     return known
 
 
+def lives_in(user: Person, community_id: int | None) -> bool:
+    """Whether this community is that of the person's confirmed residency."""
+    return any(held.role == Role.RESIDENT and held.territory_id == community_id for held in held_by(user))
+
+
 def community_of(user: Person) -> Territory | None:
     """The community of the person's confirmed residency."""
     return next((place for place in home_of(user) if place.level == Level.COMMUNITY), None)

@@ -43,10 +43,12 @@ def names_for(user: Person, wish: Wish, *, in_own_name: bool, now: datetime) -> 
         in_own_name, why_not = False, _("您已经认领了一份。办好以后，还可以再认领。")
     else:
         why_not = ""
+    if not bodies:
+        return Names(in_own_name, (), why_not)
     tiers = tiers_of(wish)
     free = [body for body in bodies if body.pk not in taken_for]
     open_now = tuple(body for body in free if tiers is None or tiers.is_open(_tier(body), now))
-    if not why_not and bodies and not free:
+    if not why_not and not free:
         why_not = _("{body}已经认领了一份。办好以后，还可以再认领。").format(body=bodies[0].name)
     elif not why_not and free and tiers is not None:
         first = min(free, key=lambda body: tiers.opens_at(_tier(body)))

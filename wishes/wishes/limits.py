@@ -108,46 +108,42 @@ register_setting(TIER_PARTY, int, TierHours.party_organisation, _("公开几小�
 register_setting(GIFT_GUIDE, str, "300–500", _("礼物心愿的参考价值（元）"))
 
 
+# What is asked together, at the sending of a wish, while it is open, and at its end.
+_AT_SENDING = (VERIFY_GROUPS, LOOK_FIRST, *(f"wishes.limit.{urgency.value}" for urgency in URGENCY_LIMITS))
+_WHILE_OPEN = (TIER_SOCIAL, TIER_UNITS, TIER_PARTY, EXTENSIONS_MAX, EXTENSION_LONGEST)
+_AT_THE_END = (REOPEN_DAYS, REOPEN_TIMES, AUTO_CONFIRM_DAYS)
+
+
+def _values(territory: Territory, keys: tuple[str, ...]) -> dict[str, Any]:
+    """Settings of the place in one query, remembered on the object: a page or a step asks several times."""
+    known: dict[tuple[str, ...], dict[str, Any]] = territory.__dict__.setdefault("_wish_settings", {})
+    if keys not in known:
+        known[keys] = settings_for(territory, list(keys))
+    return known[keys]
+
+
 def limit_of(urgency: str, territory: Territory) -> Limit:
     """The time allowed for this urgency in this place."""
-    return Limit.parse(str(setting_for(territory, f"wishes.limit.{Urgency(urgency).value}")))
+    return Limit.parse(str(_values(territory, _AT_SENDING)[f"wishes.limit.{Urgency(urgency).value}"]))
 
 
 def reopen_rule(territory: Territory | None) -> ReopenRule:
     """How long and how often a resident of this place may reopen."""
     if territory is None:
         return ReopenRule()
-    values = _ending_values(territory)
+    values = _values(territory, _AT_THE_END)
     return ReopenRule(days=int(values[REOPEN_DAYS]), times=int(values[REOPEN_TIMES]))
 
 
 def auto_confirm_after(territory: Territory) -> timedelta:
     """How long a fulfilled wish waits for its author's word."""
-    return timedelta(days=int(_ending_values(territory)[AUTO_CONFIRM_DAYS]))
-
-
-def _ending_values(territory: Territory) -> dict[str, Any]:
-    """What rules the end of a wish, in one query, remembered on the object: a page asks several times."""
-    known: dict[str, Any] | None = territory.__dict__.get("_wish_ending_values")
-    if known is None:
-        known = settings_for(territory, [REOPEN_DAYS, REOPEN_TIMES, AUTO_CONFIRM_DAYS])
-        territory.__dict__["_wish_ending_values"] = known
-    return known
+    return timedelta(days=int(_values(territory, _AT_THE_END)[AUTO_CONFIRM_DAYS]))
 
 
 def tier_hours(territory: Territory) -> TierHours:
     """How long after publication the tiers open in this place."""
-    values = _open_values(territory)
+    values = _values(territory, _WHILE_OPEN)
     return TierHours(int(values[TIER_SOCIAL]), int(values[TIER_UNITS]), int(values[TIER_PARTY]))
-
-
-def _open_values(territory: Territory) -> dict[str, Any]:
-    """What rules an open wish, in one query, remembered on the object: a page asks several times."""
-    known: dict[str, Any] | None = territory.__dict__.get("_wish_open_values")
-    if known is None:
-        keys = [TIER_SOCIAL, TIER_UNITS, TIER_PARTY, EXTENSIONS_MAX, EXTENSION_LONGEST]
-        known = territory.__dict__["_wish_open_values"] = settings_for(territory, keys)
-    return known
 
 
 def shortest_wait_for_party() -> timedelta:
@@ -163,13 +159,13 @@ def photos_max(territory: Territory | None) -> int:
 
 def needs_verification(special_group: str, territory: Territory) -> bool:
     """Whether wishes of this group are verified before publication here."""
-    groups = {code.strip() for code in str(setting_for(territory, VERIFY_GROUPS)).split(",")}
+    groups = {code.strip() for code in str(_values(territory, _AT_SENDING)[VERIFY_GROUPS]).split(",")}
     return bool(special_group) and special_group in groups
 
 
 def looks_first_at_unconfirmed(territory: Territory) -> bool:
     """Whether a wish of somebody whose residency is not confirmed is looked at before it becomes public."""
-    return bool(setting_for(territory, LOOK_FIRST))
+    return bool(_values(territory, _AT_SENDING)[LOOK_FIRST])
 
 
 def gift_guide(territory: Territory | None) -> str:
@@ -188,7 +184,7 @@ def extension_rule(territory: Territory | None) -> ExtensionRule:
     """How often and how long a limit may be extended here."""
     if territory is None:
         return ExtensionRule()
-    values = _open_values(territory)
+    values = _values(territory, _WHILE_OPEN)
     return ExtensionRule(times=int(values[EXTENSIONS_MAX]), longest=Limit.parse(str(values[EXTENSION_LONGEST])))
 
 

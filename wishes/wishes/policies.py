@@ -107,7 +107,7 @@ def _may_give_up(user: Viewer, wish: Wish) -> bool:
 @rules.predicate
 def is_handler(user: Viewer, wish: Wish) -> bool:
     """This person's staff role covers the place of the wish. Nobody handles a wish of their own."""
-    return _covers(user, HANDLER_ROLES, wish) and not is_author(user, wish)
+    return not is_author(user, wish) and _covers(user, HANDLER_ROLES, wish)
 
 
 @rules.predicate
@@ -120,7 +120,7 @@ def is_helper(user: Viewer, wish: Wish) -> bool:
 
 def names_of(user: Viewer, wish: Wish, now: datetime) -> Names:
     """In whose name this person may claim the wish now."""
-    in_own_name = _covers(user, HELPER_ROLES, wish) and not is_author(user, wish)
+    in_own_name = not is_author(user, wish) and _covers(user, HELPER_ROLES, wish)
     return names_for(user, wish, in_own_name=in_own_name, now=now)
 
 

@@ -46,16 +46,16 @@ def claim_wish(
     message = steps.optional(message, field="message", longest=200)
     part = _part(wish, quantity)
     try:
-        with transaction.atomic():
-            claim = Claim.objects.create(
-                wish=wish,
-                claimant=actor,
-                body=body,
-                quantity=part,
-                exclusive=not wish.is_shared,
-                message=message,
-                claimed_at=now,
-            )
+        # Where this fails nothing more is asked of this transaction: it ends with the error that is raised.
+        claim = Claim.objects.create(
+            wish=wish,
+            claimant=actor,
+            body=body,
+            quantity=part,
+            exclusive=not wish.is_shared,
+            message=message,
+            claimed_at=now,
+        )
     except IntegrityError as error:
         raise Conflict(_("已经有人先认领了，谢谢您的热心。"), code="already_claimed") from error
     wish.claimed_at = wish.claimed_at or now

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grids.roles.domain import HANDLER_ROLES
-from grids.roles.queries import community_of, holds_anywhere, residency_of
+from grids.roles.queries import holds_anywhere, lives_in, residency_of
 from grids.territory.domain import Level
 from grids.territory.models import Territory
 from portal.accounts.models import User
@@ -150,7 +150,6 @@ def submit_wish(*, actor: User, wish: Wish, at: datetime | None = None) -> Wish:
     steps.move(wish, Action.SUBMIT, _state_after(wish))
     wish.waiting_since = None
     if not again:
-        wish.number = next_number(now)
         wish.submitted_at = now
     if wish.state == State.PUBLISHED:
         wish.published_at = wish.published_at or now
@@ -161,6 +160,9 @@ def submit_wish(*, actor: User, wish: Wish, at: datetime | None = None) -> Wish:
     dispatch(wish, actor=actor, at=now, again=again)
     if wish.state == State.PUBLISHED:
         record(WishPublished(wish_id=wish.pk), subject=wish, at=now)
+    if not again:
+        # Last, since whoever posts at the same moment waits for the row of the day until this transaction ends.
+        wish.number = next_number(now)
     return save_only_gift(wish)
 
 
@@ -302,9 +304,8 @@ def _settle(wish: Wish) -> None:
 def _state_after(wish: Wish) -> State:
     assert wish.category is not None
     assert wish.territory is not None
-    assert wish.community is not None
     special = wish.category.needs_verification or needs_verification(wish.special_group, wish.territory)
-    home = community_of(wish.author)
-    stranger = home is None or home.pk != wish.community_id
-    look_first = wish.category.needs_moderation or (stranger and looks_first_at_unconfirmed(wish.territory))
+    look_first = wish.category.needs_moderation or (
+        looks_first_at_unconfirmed(wish.territory) and not lives_in(wish.author, wish.community_id)
+    )
     return state_after_submission(special=special, needs_moderation=look_first)

@@ -26,6 +26,7 @@ from wishes.wishes.limits import limit_of
 from wishes.wishes.models import COUNTED, Wish
 from wishes.wishes.portions import Portions
 from wishes.wishes.services.finding import SEARCHED, keep_findable
+from wishes.wishes.services.locking import read_locked
 
 CLOCK_KIND = "wishes.wish"
 _AS_READ = "_as_read"
@@ -37,8 +38,7 @@ def locked(wish: Wish) -> Wish:
 
     Raises `Conflict` when it is gone.
     """
-    rows = Wish.objects.select_for_update(of=("self",)).with_surroundings().filter(pk=wish.pk)
-    found: Wish | None = next(iter(rows.order_by()), None)
+    found = read_locked(wish.pk)
     if found is None:
         raise Conflict(_("这份草稿已经删掉了。"), code="gone")
     found.__dict__[_AS_READ] = _values(found)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -44,10 +43,8 @@ def draft_or_404(member: User, draft_id: int, *, to_send: bool = False) -> Wish:
     `to_send`: with no more than has to be known of it before it is sent; the rest is read when it is asked for.
     """
     wishes = Wish.objects.only(*TO_SEND) if to_send else Wish.objects.with_surroundings()
-    # What a cadre is still writing down is the cadre's; once it has been sent, it is the author's too.
-    theirs = Q(author=member, entered_by=None) | (Q(author=member) & ~Q(number="")) | Q(entered_by=member)
-    wish = next(iter(wishes.filter(theirs, pk=draft_id).order_by()), None)
-    if wish is None:
+    wish = next(iter(wishes.filter(pk=draft_id).order_by()), None)
+    if wish is None or not _may_go_on(member, wish):
         raise Http404
     if wish.author_id == member.pk:
         wish.author = member
@@ -56,6 +53,12 @@ def draft_or_404(member: User, draft_id: int, *, to_send: bool = False) -> Wish:
             raise Http404
         raise AlreadySent(wish)
     return wish
+
+
+def _may_go_on(member: User, wish: Wish) -> bool:
+    """What a cadre is still writing down is the cadre's; once it has been sent, it is the author's too."""
+    own = wish.author_id == member.pk and (wish.entered_by_id is None or wish.number != "")
+    return own or wish.entered_by_id == member.pk
 
 
 def step_url(draft: Wish, step: str) -> str:
