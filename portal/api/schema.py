@@ -48,6 +48,12 @@ class PortalSchema(AutoSchema):
 # Which refusals an operation can meet, beside those that follow from its shape.
 ALWAYS = (404, 406, 429)
 CHANGING = (400, 401, 403, 409, 413, 415)
+_MORE = "x-refuses"
+
+
+def refusing(*statuses: int) -> dict[str, Any]:
+    """For `extend_schema(extensions=…)`: refusals that do not follow from the shape of an operation."""
+    return {_MORE: statuses}
 
 
 def add_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
@@ -69,7 +75,7 @@ def add_problems(result: dict[str, Any], generator: Any, request: Any, public: b
 
 
 def _statuses(path: str, method: str, operation: dict[str, Any]) -> set[int]:
-    found = set(ALWAYS)
+    found = {*ALWAYS, *operation.pop(_MORE, ())}
     parameters = operation.get("parameters", [])
     if method != "get":
         found |= set(CHANGING)

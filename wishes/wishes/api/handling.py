@@ -16,6 +16,7 @@ from grids.roles.queries import holds_anywhere
 from portal.api.base import ApiView
 from portal.api.idempotency import once
 from portal.api.pagination import Key, KeysetPagination
+from portal.api.schema import refusing
 from portal.errors import NotAllowed
 from wishes.wishes import services
 from wishes.wishes.api import bodies
@@ -179,6 +180,7 @@ class OutsideBodies(WishView):
         summary=_("可以转请哪些单位"),
         tags=TAGS,
         responses=OutsideBodySerializer(many=True),
+        extensions=refusing(409),
     )
     def get(self, request: Request, pk: int) -> Response:
         """Registered for the place of the wish or above it."""

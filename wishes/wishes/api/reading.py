@@ -21,6 +21,7 @@ from grids.territory.domain import Level, path_of
 from grids.territory.models import Territory
 from portal.api.base import ApiView
 from portal.api.pagination import Key, KeysetPagination
+from portal.api.schema import refusing
 from portal.errors import NotAllowed
 from portal.photos.models import Photo
 from portal.photos.policies import may_see_photo
@@ -247,7 +248,11 @@ class Handlers(WishView):
     pagination_class = None
 
     @extend_schema(
-        operation_id="wishes_handlers", summary=_("可以转给谁"), tags=TAGS, responses=HandlerSerializer(many=True)
+        operation_id="wishes_handlers",
+        summary=_("可以转给谁"),
+        tags=TAGS,
+        responses=HandlerSerializer(many=True),
+        extensions=refusing(409),
     )
     def get(self, request: Request, pk: int) -> Response:
         """Whoever holds a staff role in the place of the wish or above it."""
