@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -14,6 +14,7 @@ from grids.roles.models import Appointment, Residency
 from grids.territory.domain import STEP, Level, ancestor_paths
 from grids.territory.models import Territory
 from portal.accounts.models import User
+from portal.columns import Columns
 
 Person: TypeAlias = User | AnonymousUser
 
@@ -119,15 +120,15 @@ def residency_of(user: Person) -> Residency | None:
 
 
 # The places above the community and, where a building or a grid is named, the grid: the part of its path down to there.
-_HOME = """
-SELECT t.id, t.depth, t.numchild, t.path, t.code, t.name, t.official_name, t.level, t.boundary_is_illustrative
-FROM grids_territory t
+_PLACE = Columns(Territory, "t", without=("boundary",))
+_HOME = f"""
+SELECT {_PLACE.sql} FROM grids_territory t
 WHERE t.path = ANY (%(above)s || ARRAY(
     SELECT substr(b.path, 1, %(grid)s)::text FROM grids_residency r JOIN grids_territory b ON b.id = r.building_id
     WHERE r.user_id = %(user)s AND r.community_id = %(home)s AND r.status = %(lives)s
 ))
 ORDER BY t.path
-"""
+"""  # noqa: S608 - the names above
 
 
 def home_of(user: Person) -> tuple[Territory, ...]:
@@ -140,14 +141,17 @@ def home_of(user: Person) -> tuple[Territory, ...]:
         return ()
     known: tuple[Territory, ...] | None = user.__dict__.get(_HOME_CACHE)
     if known is None:
-        asked = {
+        asked: dict[str, Any] = {
             "above": ancestor_paths(at.path),
             "grid": STEP * Level.GRID,
             "user": user.pk,
             "home": at.territory_id,
             "lives": str(ResidencyStatus.APPROVED),
         }
-        known = user.__dict__[_HOME_CACHE] = tuple(Territory.objects.raw(_HOME, asked))
+        with connection.cursor() as cursor:
+            cursor.execute(_HOME, asked)
+            places = (_PLACE.take(iter(row)) for row in cursor.fetchall())
+            known = user.__dict__[_HOME_CACHE] = tuple(place for place in places if place is not None)
     return known
 
 

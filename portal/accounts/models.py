@@ -96,6 +96,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.public_name
 
+    # What others are told of a person is made of these columns, for statements that read no more of an account.
+    NAMED_BY: ClassVar[tuple[str, ...]] = ("id", "username", "legal_name", "display_name", "erased_at")
+
     @property
     def public_name(self) -> str:
         """The name others may read: the one chosen, else the masked real name."""

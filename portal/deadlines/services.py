@@ -6,6 +6,7 @@ from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
+from portal.columns import Columns
 from portal.deadlines.calendar import calendar_for
 from portal.deadlines.domain import LAST_LEVEL, ClockFacts, Limit, WorkCalendar, deadline, escalation_at
 from portal.deadlines.models import Clock, ClockExtension, ClockPause, ClockState
@@ -35,16 +36,19 @@ class ExtensionUnfit(Invalid):
 
 
 # Asked by every page of a wish and by most steps, so it is written out.
-_NEWEST = """
-SELECT * FROM portal_clock WHERE subject_type = %s AND subject_id = %s AND kind = %s
+_CLOCK = Columns(Clock, "c")
+_NEWEST = f"""
+SELECT {_CLOCK.sql} FROM portal_clock c WHERE subject_type = %s AND subject_id = %s AND kind = %s
 ORDER BY started_at DESC, id DESC LIMIT 1
-"""
+"""  # noqa: S608 - the names above
 
 
 def clock_of(subject: models.Model, kind: str) -> Clock | None:
     """The newest clock of this kind on an object, stopped or not."""
-    asked = [subject._meta.label_lower, subject.pk, kind]
-    return next(iter(Clock.objects.raw(_NEWEST, asked)), None)
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST, [subject._meta.label_lower, subject.pk, kind])
+        row = cursor.fetchone()
+    return _CLOCK.take(iter(row)) if row else None
 
 
 _RECKONED = ("due_at", "warn_at", "next_escalation_at")
