@@ -26,13 +26,18 @@ def acting_for(user: Person) -> tuple[Body, ...]:
     return known
 
 
-# Asked by every page of a wish for people of whom hardly any act for a body, so it is written out.
-_ACTS = "SELECT EXISTS (SELECT 1 FROM grids_bodymember WHERE user_id = %s)"
+# Whether somebody acts for any body: asked by every page of a wish, within its own statement, and hardly anybody does.
+ACTS = "EXISTS (SELECT 1 FROM grids_bodymember m WHERE m.user_id = {user})"
+
+
+def remember_acts_for_none(user: Person) -> None:
+    """This person acts for no body, as whoever has asked `ACTS` has found."""
+    user.__dict__.setdefault(_CACHE, ())
 
 
 def _acts_at_all(user: User) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(_ACTS, [user.pk])
+        cursor.execute(f"SELECT {ACTS.format(user='%s')}", [user.pk])
         return bool(cursor.fetchone()[0])
 
 

@@ -33,6 +33,8 @@ class Territories(Protocol):
 
 
 _territories: list[Territories] = []
+# For which territory (None: everywhere), on which day, and whether people work then.
+Exceptions = Sequence[tuple[int | None, date, bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,20 @@ def calendar_for(territory_id: int | None) -> ChinaCalendar:
     return calendars_for([territory_id])[territory_id]
 
 
-def calendars_for(territory_ids: Iterable[int | None]) -> dict[int | None, ChinaCalendar]:
-    """The calendars of several territories, in no more queries than that of one.
+def exceptions() -> Exceptions:
+    """All exceptions laid over the working days; they are few."""
+    return list(CalendarOverride.objects.order_by().values_list("territory_id", "date", "is_workday"))
 
-    Exceptions are few, so all are read; where they lie is asked only when one of them holds for a part of the country.
+
+def calendars_for(
+    territory_ids: Iterable[int | None], rows: Exceptions | None = None
+) -> dict[int | None, ChinaCalendar]:
+    """The calendars of several territories, in no more queries than that of one; `rows` are all exceptions, if known.
+
+    Where they lie is asked only when one of them holds for a part of the country.
     """
     wanted = list(dict.fromkeys(territory_ids))
-    rows = list(CalendarOverride.objects.order_by().values_list("territory_id", "date", "is_workday"))
+    rows = exceptions() if rows is None else rows
     known, tree = [each for each in wanted if each is not None], territories()
     lineages: Mapping[int, Sequence[int]] = {each: [each] for each in known}
     if known and tree and any(place is not None for place, _day, _worked in rows):

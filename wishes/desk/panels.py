@@ -1,28 +1,20 @@
 """What the desk shows on the pages of wishes."""
 
-from typing import Any
-
-from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
-from grids.roles.domain import HANDLER_ROLES
-from grids.roles.queries import holds_anywhere
-from portal.accounts.models import User
-from wishes.desk.models import PhotoReport
 from wishes.desk.redaction import may_cover
 from wishes.wishes.domain import State
 from wishes.wishes.models import Wish
-from wishes.wishes.views.panels import Panel, Slot, panel, read_for
+from wishes.wishes.views.panels import Known, Panel, Slot, panel, read_with_page
 
-
-@read_for
-def photos_to_look_at(user: User | AnonymousUser) -> dict[str, Any]:
-    """For staff, whether somebody said something of the photos of a wish, read together with it."""
-    if not holds_anywhere(user, HANDLER_ROLES):
-        return {}
-    reports = PhotoReport.objects.filter(photo__wish=OuterRef("pk"), settled_at=None)
-    return {"has_photo_reports": Exists(reports)}
+# For staff, whether somebody said something of the photos of the wish.
+_REPORTED = """
+EXISTS (
+    SELECT 1 FROM wishes_photoreport r JOIN wishes_wishphoto p ON p.id = r.photo_id
+    WHERE p.wish_id = w.id AND r.settled_at IS NULL
+)
+"""
+read_with_page(Known("has_photo_reports", _REPORTED, for_staff=True))
 
 
 @panel(Slot.BELOW, position=80)

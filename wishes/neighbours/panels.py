@@ -1,5 +1,6 @@
 """What the feature shows on the pages of wishes."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -10,13 +11,21 @@ from grids.roles.domain import HANDLER_ROLES
 from portal.masking import mask_name
 from wishes.neighbours.domain import InterestKind
 from wishes.neighbours.policies import can_be_interested, can_comment, has_slip
-from wishes.neighbours.querysets import SHOWN_BESIDE, as_read, newest_comments, own_interests, standings_of, waiting_for
+from wishes.neighbours.querysets import (
+    NEWEST_COMMENTS,
+    SHOWN_BESIDE,
+    as_read,
+    own_interest,
+    standings_of,
+    waiting_for,
+)
 from wishes.wishes.models import Wish
 from wishes.wishes.policies import is_author, is_open_to_all
 from wishes.wishes.views.access import viewer_of
 from wishes.wishes.views.cards import place_words, state_words
 from wishes.wishes.views.panels import (
     CardSlot,
+    Known,
     Panel,
     Queue,
     Slot,
@@ -24,14 +33,15 @@ from wishes.wishes.views.panels import (
     card_panels,
     panel,
     read_along,
-    read_for,
+    read_with_page,
     register_queue,
     register_tab,
 )
 
 read_along("tally")
-read_for(own_interests)
-read_for(newest_comments)
+read_with_page(Known("is_followed", own_interest(InterestKind.FOLLOW)))
+read_with_page(Known("is_needed_too", own_interest(InterestKind.ME_TOO)))
+read_with_page(Known("newest_comments", NEWEST_COMMENTS, read=lambda said: json.loads(said) if said else []))
 register_tab(Tab(_("我关注的"), "wish_following"))
 register_queue(Queue(_("要看的留言"), "wish_comments_waiting", HANDLER_ROLES, waiting_for), position=20)
 
@@ -62,7 +72,7 @@ def what_neighbours_say(request: HttpRequest, wish: Wish) -> Panel | None:
         {
             "id": one["id"],
             "text": one["text"],
-            "at": datetime.fromisoformat(one["at"]),
+            "at": datetime.fromisoformat(one["written_at"]),
             "who": one["display_name"] or mask_name(one["legal_name"]) or _("居民"),
         }
         for one in said[:SHOWN_BESIDE]

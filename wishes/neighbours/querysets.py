@@ -2,13 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, OuterRef, Q, QuerySet
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import JSONObject
+from django.db.models import F, Q, QuerySet
 
 from grids.roles.domain import HANDLER_ROLES
 from grids.roles.queries import paths_of
@@ -47,7 +43,7 @@ def standings_of(user: User | AnonymousUser, wishes: Iterable[Wish]) -> dict[int
 
 
 def as_read(wish: Wish) -> Standing:
-    """The same for a wish that was read with `read_along` and `read_for`; without a query."""
+    """The same for a wish that was read with `read_along` and `read_with_page`; without a query."""
     found = getattr(wish, "tally", None)
     if found is None:
         return Standing()
@@ -59,17 +55,12 @@ def as_read(wish: Wish) -> Standing:
     )
 
 
-# Asked for every page of a wish, so it is written out: putting it together would cost more than answering it.
-_OWN = "EXISTS (SELECT 1 FROM wishes_interest i WHERE i.wish_id = wishes_wish.id AND i.user_id = %s AND i.kind = %s)"
-
-
-def own_interests(user: User | AnonymousUser) -> dict[str, RawSQL]:
-    """Whether somebody follows a wish and needs the same, to be read together with it."""
-    if not isinstance(user, User):
-        return {}
-    kinds = {"is_followed": InterestKind.FOLLOW, "is_needed_too": InterestKind.ME_TOO}
-    # The statement is the constant above; who asks and what for are parameters.
-    return {name: RawSQL(_OWN, [user.pk, str(kind)], BooleanField()) for name, kind in kinds.items()}  # noqa: S611
+def own_interest(kind: InterestKind) -> str:
+    """SQL for whether the viewer follows the wish `w`, or needs the same; see `Known`."""
+    return (
+        "EXISTS (SELECT 1 FROM wishes_interest i "  # noqa: S608 - a kind is one of the program's own
+        f"WHERE i.wish_id = w.id AND i.user_id = %(viewer)s AND i.kind = '{kind.value}')"
+    )
 
 
 def _tallies(keys: list[int]) -> Iterable[tuple[int, int, int]]:
@@ -100,12 +91,11 @@ def waiting_for(user: User) -> QuerySet[Comment]:
 
 # How many of the newest are read together with their wish, for its page.
 SHOWN_BESIDE = 3
-
-
-def newest_comments(_user: User | AnonymousUser) -> dict[str, Any]:
-    """The newest comments of a wish and one more, so that it is known whether there are more, in its own query."""
-    said = Comment.objects.filter(wish=OuterRef("pk"), state=CommentState.SHOWN).order_by("-id")
-    parts = JSONObject(
-        id="id", text="text", at="written_at", display_name="author__display_name", legal_name="author__legal_name"
-    )
-    return {"newest_comments": ArraySubquery(said.values(said=parts)[: SHOWN_BESIDE + 1])}
+# SQL for these and one more, so that it is known whether there are more, as a JSON list of the wish `w`; see `Known`.
+NEWEST_COMMENTS = f"""
+(SELECT json_agg(said)::text FROM (
+    SELECT c.id, c.text, c.written_at, p.display_name, p.legal_name
+    FROM wishes_comment c JOIN portal_user p ON p.id = c.author_id
+    WHERE c.wish_id = w.id AND c.state = '{CommentState.SHOWN}' ORDER BY c.id DESC LIMIT {SHOWN_BESIDE + 1}
+) AS said)
+"""  # noqa: S608 - the names above

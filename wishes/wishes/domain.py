@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -300,6 +301,13 @@ def step_for(state: str, action: str, *, shared: bool = False) -> Step | None:
     """
     key = (State(state), Action(action))
     return (SHARED_TRANSITIONS.get(key) if shared else None) or TRANSITIONS.get(key)
+
+
+@cache
+def steps_in(state: str, *, shared: bool = False) -> tuple[tuple[Action, Step], ...]:
+    """Every action there is a step for in this state, in the order of `Action`."""
+    found = ((action, step_for(state, action, shared=shared)) for action in Action)
+    return tuple((action, step) for action, step in found if step is not None)
 
 
 def allowed_state_pairs() -> list[tuple[str, str]]:

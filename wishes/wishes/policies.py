@@ -34,6 +34,7 @@ from wishes.wishes.domain import (
     Relation,
     State,
     step_for,
+    steps_in,
 )
 from wishes.wishes.events import WishFulfilled
 from wishes.wishes.handling.handover import CONDITIONS as HANDOVER_CONDITIONS
@@ -69,6 +70,17 @@ def is_scribe(user: Viewer, wish: Wish) -> bool:
         and wish.entered_by_id == user.pk
         and any(held.role in HANDLER_ROLES for held in held_by(user))
     )
+
+
+def can_read(user: Viewer, wish: Wish) -> bool:
+    """Whether this person may see a wish that has a number (the same rule as `querysets.visible_to`)."""
+    if is_open_to_all(wish):
+        return True
+    if not isinstance(user, User):
+        return False
+    if wish.author_id == user.pk or _covers(user, READING_ROLES, wish) or is_scribe(user, wish):
+        return True
+    return wish.claims.filter(claimant=user, state__in=[*COUNTED, ClaimState.ENDED]).exists()
 
 
 @rules.predicate
@@ -203,8 +215,10 @@ def require(
 
 def actions_for(user: Viewer, wish: Wish) -> list[Action]:
     """The steps this person may take now, for the buttons of a page; in the order of `Action`."""
-    # The table of steps is asked first: most have nothing to do with the state, and need no sentence that says so.
-    possible = (action for action in Action if step_for(wish.state, action, shared=wish.is_shared))
+    # The table of steps is asked first: most have nothing to do with the state or the person, and need no sentence that
+    # says so.
+    standing = relations(user, wish)
+    possible = (action for action, step in steps_in(wish.state, shared=wish.is_shared) if step.by & standing)
     return [action for action in possible if can(user, action, wish).allowed]
 
 

@@ -26,13 +26,9 @@ if TYPE_CHECKING:
     from wishes.wishes.models import Wish  # noqa: F401 - named in the base class
 
 
-# What belongs to the author's account alone.
-ASIDE = tuple(
-    f"author__{name}"
-    for name in (
-        *("password", "last_login", "is_superuser", "email", "elder_mode", "date_joined", "language", "session_epoch"),
-    )
-)
+# What belongs to an account alone, and is no part of what others see.
+OF_ACCOUNTS = tuple("password last_login is_superuser email elder_mode date_joined language session_epoch".split())
+ASIDE = tuple(f"author__{name}" for name in OF_ACCOUNTS)
 # Of places, their outlines, which are long, and their official names.
 OF_PLACES = tuple(
     f"{place}__{name}"
@@ -164,10 +160,8 @@ class WishQuerySet(models.QuerySet["Wish"]):
         """Wishes placed in this territory or below it."""
         return self.filter(in_place(str(territory.path)))
 
-    def with_surroundings(self, *, places: bool = True) -> "WishQuerySet":
+    def with_surroundings(self) -> "WishQuerySet":
         """With author, category and places in one query, without what nobody decides or shows of them."""
-        if not places:
-            return self.select_related("author", "category").defer(*ASIDE)
         return self.select_related("author", "category", "territory", "community").defer(*ASIDE, *OF_PLACES)
 
     def for_cards(self) -> "WishQuerySet":

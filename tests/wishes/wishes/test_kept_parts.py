@@ -6,6 +6,7 @@ from typing import Any
 
 import pgtrigger
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,9 +19,11 @@ from tests.grids.roles.factories import make_resident
 from tests.grids.territory.factories import CommunityFactory
 from tests.wishes.wishes.factories import Cast, make_cast, posted
 from tests.wishes.wishes.pages import client_of
-from wishes.wishes.domain import End, State
-from wishes.wishes.models import Wish
-from wishes.wishes.policies import is_open_to_all
+from wishes.neighbours.domain import InterestKind
+from wishes.neighbours.services import add_interest
+from wishes.wishes.domain import ClaimState, End, State
+from wishes.wishes.models import Claim, Wish
+from wishes.wishes.policies import can_read, is_open_to_all
 from wishes.wishes.services import claim_wish, steps
 from wishes.wishes.views.cards import Card, cards_of, for_list
 from wishes.wishes.views.panels import Panel
@@ -103,9 +106,14 @@ def test_a_panel_that_does_not_say_what_it_shows_keeps_its_card_from_being_kept(
     assert not replace(found, panels=(Panel("x.html", drawn_from="3"), Panel("y.html"))).drawn_from
 
 
-def test_a_row_and_a_query_say_the_same_of_what_is_public(cast: Cast) -> None:
+def test_a_row_and_a_query_say_the_same_of_who_may_see_it(cast: Cast) -> None:
     wish, other = posted(cast), posted(cast)
-    tried = set()
+    helped, gave_up = make_resident(cast.community), make_resident(cast.community)
+    for person, became in ((helped, ClaimState.ENDED), (gave_up, ClaimState.GIVEN_UP)):
+        Claim.objects.create(wish=wish, claimant=person, state=became, claimed_at=timezone.now(), end_reason="搬走了")
+    Wish.objects.filter(pk=wish.pk).update(entered_by=cast.other_worker)
+    people = (None, cast.author, helped, gave_up, cast.stranger, cast.other_worker, cast.grid_head, cast.supervisor)
+    tried, differed = set(), set()
     for state, end, published in itertools.product(State, [*End, ""], [None, timezone.now()]):
         try:
             with pgtrigger.ignore("wishes.Wish:wish_state"), transaction.atomic():
@@ -121,7 +129,26 @@ def test_a_row_and_a_query_say_the_same_of_what_is_public(cast: Cast) -> None:
             continue  # no step leads there
         tried.add((state, end))
         assert is_open_to_all(row) == Wish.objects.public().filter(pk=wish.pk).exists(), (state, end, published)
+        for viewer in (each or AnonymousUser() for each in people):
+            sees = can_read(viewer, row)
+            assert sees == Wish.objects.visible_to(viewer).filter(pk=wish.pk).exists(), (viewer, state, end, published)
+            differed.add((viewer.pk, sees))
     assert len(tried) == len(State) - 1 + len(End)
+    # Somebody is refused what others see, and each but the author and the staff of the place some of it.
+    always = {cast.author.pk, helped.pk, cast.grid_head.pk, cast.supervisor.pk}
+    assert {pk for pk, sees in differed if not sees} == {each and each.pk for each in people} - always
+
+
+def test_what_is_read_with_a_wish_is_that_of_whoever_asks(cast: Cast) -> None:
+    wish = posted(cast)
+    follower, neighbour = make_resident(cast.community), make_resident(cast.community)
+    add_interest(actor=follower, wish=wish, kind=InterestKind.FOLLOW)
+    for _ in range(2):
+        assert "不再关注" in page(client_of(follower), wish.get_absolute_url())
+        assert "不再关注" not in page(client_of(neighbour), wish.get_absolute_url())
+        assert "不再关注" not in page(client_of(None), wish.get_absolute_url())
+        assert "其他办法" in page(client_of(cast.worker), wish.get_absolute_url())
+        assert "其他办法" not in page(client_of(neighbour), wish.get_absolute_url())
 
 
 def test_a_step_writes_what_it_has_changed_and_no_more(cast: Cast) -> None:

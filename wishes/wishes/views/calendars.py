@@ -10,7 +10,7 @@ from django.core.cache import caches
 from grids.bodies.domain import BodyKind
 from grids.bodies.queries import nearest_body
 from grids.territory.reading import SHOWN_WITHIN
-from portal.deadlines.calendar import ChinaCalendar, calendars_for
+from portal.deadlines.calendar import ChinaCalendar, Exceptions, calendars_for, exceptions
 
 
 def reading_calendars(territory_ids: Iterable[int | None]) -> dict[int | None, ChinaCalendar]:
@@ -20,8 +20,10 @@ def reading_calendars(territory_ids: Iterable[int | None]) -> dict[int | None, C
     known: dict[int | None, ChinaCalendar] = {keys[key]: found for key, found in kept.get_many(keys).items()}
     missing = [each for each in keys.values() if each not in known]
     if missing:
-        read = calendars_for(missing)
-        kept.set_many({key: read[each] for key, each in keys.items() if each in read}, SHOWN_WITHIN)
+        # What is kept is made of what is kept: half a minute each.
+        rows: Exceptions | None = kept.get_or_set("reading_calendar.exceptions", exceptions, SHOWN_WITHIN // 2)
+        read = calendars_for(missing, rows)
+        kept.set_many({key: read[each] for key, each in keys.items() if each in read}, SHOWN_WITHIN // 2)
         known |= read
     return known
 

@@ -99,8 +99,9 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     # What was never told of needs no query.
     told = {event.type for event in events}
     # A limit that has been met is told by `clock`, on a page of its own.
-    running = clock_of_wish(wish) if wish.state in OPEN_STATES or wish.was_returned else None
-    calendar = reading_calendar(wish.community_id)
+    is_waited_for = wish.state in OPEN_STATES or wish.was_returned
+    running = clock_of_wish(wish) if is_waited_for else None
+    calendar = reading_calendar(wish.community_id) if is_waited_for else None
     days = auto_confirm_after(wish.territory).days if wish.state == State.FULFILLED and wish.territory else 0
     author, handler = is_author(viewer, wish), is_handler(viewer, wish)
     claims = claims_of(wish) if "wishes.wish.claimed" in told else []
@@ -116,7 +117,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "progress": progress_of(wish),
         "tiers": tier_words(wish, now=now, party=reading_party(wish.path)) if wish.state == State.PUBLISHED else [],
         "took": took_words(wish),
-        "rating": wish.ratings.first() if "wishes.wish.confirmed" in told else None,
+        "rating": wish.__dict__["last_rating"],
         "is_author": author,
         "is_handler": handler,
         "looks": looks_of(events) if author or handler else [],

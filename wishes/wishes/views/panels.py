@@ -3,7 +3,7 @@
 A feature registers functions in its `panels.py`, which the app imports when it is ready. A function gets the request
 and the wish and gives a template with what it shows, or None where it has nothing to say; the template finds that as
 `panel`. Functions for cards get all wishes of a list at once. What a feature needs to know of each wish it can have
-read together with the wish (`read_along`, `read_for`), so that its panels cost no query of their own.
+read together with the wish (`read_along`, `read_with_page`), so that its panels cost no query of their own.
 """
 
 import enum
@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -82,7 +81,20 @@ class QueuePill:
     count: str
 
 
-ForViewer = Callable[[User | AnonymousUser], Mapping[str, Any]]
+@dataclass(frozen=True)
+class Known:
+    """One thing to know of a wish on its page, read in the same statement: it becomes an attribute of the wish.
+
+    In `sql`, `w` is the wish and `%(viewer)s` the key of who asks, NULL for a visitor. `for_staff`: asked for those who
+    handle wishes anywhere, and for nobody else. `read` makes of the value what is wanted.
+    """
+
+    name: str
+    sql: str
+    for_staff: bool = False
+    read: Callable[[Any], Any] = field(default=lambda value: value)
+
+
 MakePanel = Callable[[HttpRequest, Wish], Panel | None]
 MakeCardPanels = Callable[[HttpRequest, list[Wish]], Mapping[int, Panel]]
 
@@ -91,7 +103,7 @@ _card_panels: dict[CardSlot, list[tuple[int, MakeCardPanels]]] = {slot: [] for s
 _tabs: list[tuple[int, Tab]] = []
 _queues: list[tuple[int, Queue]] = []
 _read_along: list[str] = []
-_read_for: list[ForViewer] = []
+_known: list[Known] = []
 
 
 def panel(slot: Slot, *, position: int = 50) -> Callable[[MakePanel], MakePanel]:
@@ -129,14 +141,13 @@ def register_queue(queue: Queue, *, position: int = 50) -> None:
 
 
 def read_along(related: str) -> None:
-    """Have this related row of a wish read together with it, on its page and on the cards of lists."""
+    """Have this row, of which there is one at most for a wish, read with it, on its page and on the cards of lists."""
     _read_along.append(related)
 
 
-def read_for(annotations: ForViewer) -> ForViewer:
-    """Have these annotations read together with a wish for its page, made for whoever asks."""
-    _read_for.append(annotations)
-    return annotations
+def read_with_page(known: Known) -> None:
+    """Have this read together with a wish for its page."""
+    _known.append(known)
 
 
 def related() -> list[str]:
@@ -144,9 +155,9 @@ def related() -> list[str]:
     return list(_read_along)
 
 
-def annotations_for(viewer: User | AnonymousUser) -> dict[str, Any]:
-    """What is read together with one wish for this viewer."""
-    return {name: expression for made in _read_for for name, expression in made(viewer).items()}
+def known() -> list[Known]:
+    """What features want to know of a wish for its page."""
+    return list(_known)
 
 
 def panels_of(request: HttpRequest, wish: Wish, *slots: Slot) -> dict[str, list[Panel]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.deadlines.domain import WorkCalendar
 from portal.deadlines.models import Clock
@@ -24,6 +25,23 @@ OF_CLAIMS = frozenset(
 )
 # Publication follows at once from verification or submission; the clock tells of itself.
 UNTOLD = frozenset({REVEALED, "deadlines.clock.warned"})
+# What is waited for in a state, where nothing more is to be said of it.
+WAITS = {
+    State.DRAFT: gettext_lazy("等补充后再提交"),
+    State.SUBMITTED: gettext_lazy("等社区受理"),
+    State.VERIFYING: gettext_lazy("等网格员核实"),
+    State.PUBLISHED: gettext_lazy("等人认领"),
+}
+# What comes after that, in order.
+_HELPED = (gettext_lazy("办好、拍照"), gettext_lazy("{name}确认并评价"))
+_PUBLIC = (gettext_lazy("公开，等人认领"), *_HELPED)
+FOLLOWING = {
+    State.DRAFT: (gettext_lazy("网格员核实"), *_PUBLIC),
+    State.SUBMITTED: _PUBLIC,
+    State.VERIFYING: _PUBLIC,
+    State.PUBLISHED: _HELPED,
+    State.CLAIMED: _HELPED,
+}
 
 
 @dataclass(frozen=True)
@@ -95,18 +113,18 @@ def _now(
     calendar: WorkCalendar | None,
     claims: Iterable[Claim],
 ) -> list[Step]:
-    label = {
-        State.DRAFT: _("等补充后再提交"),
-        State.SUBMITTED: _("等社区受理"),
-        State.VERIFYING: _("等网格员核实"),
-        State.PUBLISHED: _("等待认满") if wish.claimed_quantity else _("等人认领"),
-        State.CLAIMED: _at_it(wish, claims),
-        State.FULFILLED: _("等{name}确认并评价").format(name=wish.author_name),
-    }.get(State(wish.state))
-    if label is None:
-        return []
-    if wish.state == State.FULFILLED:
+    state = State(wish.state)
+    if state == State.FULFILLED:
+        label = _("等{name}确认并评价").format(name=wish.author_name)
         return [Step("now", label, note=_("{days}天没有回音就自动确认").format(days=days))]
+    if state == State.CLAIMED:
+        label = _at_it(wish, claims)
+    elif state == State.PUBLISHED and wish.claimed_quantity:
+        label = _("等待认满")
+    elif state in WAITS:
+        label = str(WAITS[state])
+    else:
+        return []
     return [Step("now", label, note=_limit(clock, now, calendar))]
 
 
@@ -120,14 +138,5 @@ def _limit(clock: Clock | None, now: datetime, calendar: WorkCalendar | None) ->
 
 
 def _next(wish: Wish) -> list[Step]:
-    public = _("公开，等人认领")
-    done = _("办好、拍照")
-    rated = _("{name}确认并评价").format(name=wish.author_name)
-    following = {
-        State.DRAFT: [_("网格员核实"), public, done, rated],
-        State.SUBMITTED: [public, done, rated],
-        State.VERIFYING: [public, done, rated],
-        State.PUBLISHED: [done, rated],
-        State.CLAIMED: [done, rated],
-    }.get(State(wish.state), [])
-    return [Step("next", label) for label in following]
+    name = wish.author_name
+    return [Step("next", str(label).format(name=name)) for label in FOLLOWING.get(State(wish.state), ())]

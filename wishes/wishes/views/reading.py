@@ -1,0 +1,113 @@
+"""The wish a page is about, read in one statement with all that the page shows of it.
+
+Half a dozen tables have a part in it. Put together anew for each request the statement would take longer to make than
+to answer, so it is written out, and made once for each kind of page and of viewer.
+"""
+
+import json
+from functools import cache
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+
+from grids.bodies.queries import ACTS, remember_acts_for_none
+from grids.territory.models import Territory
+from grids.territory.reading import NOT_SHOWN_OF_PLACES
+from portal.accounts.models import User
+from portal.columns import Columns
+from wishes.wishes.domain import HandoverState
+from wishes.wishes.models import Category, Wish
+from wishes.wishes.querysets import OF_ACCOUNTS
+from wishes.wishes.views import panels
+from wishes.wishes.views.panels import Known
+
+_WISH = Columns(Wish, "w")
+_AROUND = (
+    (Wish.author.field, Columns(User, "a", without=OF_ACCOUNTS)),
+    # What a category says to who chooses it is no part of the page.
+    (Wish.category.field, Columns(Category, "k", only=("id", "code", "name", "parent_id", "is_active"))),
+    (Wish.territory.field, Columns(Territory, "t", without=NOT_SHOWN_OF_PLACES)),
+    (Wish.community.field, Columns(Territory, "c", without=NOT_SHOWN_OF_PLACES)),
+)
+_FROM = """
+FROM wishes_wish w
+JOIN portal_user a ON a.id = w.author_id
+LEFT JOIN wishes_category k ON k.id = w.category_id
+LEFT JOIN grids_territory t ON t.id = w.territory_id
+LEFT JOIN grids_territory c ON c.id = w.community_id
+"""
+_ACTS = "acts"
+_KNOWN = (
+    Known(_ACTS, ACTS.format(user="%(viewer)s")),
+    # What the policies of a page would else ask for one by one.
+    Known(
+        "has_open_handover",
+        "EXISTS (SELECT 1 FROM wishes_handover h "  # noqa: S608 - the state is one of the program's own
+        f"WHERE h.wish_id = w.id AND h.state = '{HandoverState.OPEN}')",
+        for_staff=True,
+    ),
+    Known("times_extended", "(SELECT count(*) FROM wishes_extension e WHERE e.wish_id = w.id)", for_staff=True),
+)
+_LAST_RATING = """
+(SELECT json_build_object('speed', speed, 'attitude', attitude, 'result', result, 'comment', comment)::text
+FROM wishes_rating r WHERE r.wish_id = w.id ORDER BY r.round DESC LIMIT 1)
+"""
+_SHOWN = (
+    Known("has_photos", "EXISTS (SELECT 1 FROM wishes_wishphoto p WHERE p.wish_id = w.id)"),
+    Known("last_rating", _LAST_RATING, read=lambda rating: json.loads(rating) if rating else None),
+)
+
+
+def read_wish(number: str, viewer: User | AnonymousUser, *, dressed: bool, for_staff: bool) -> Wish | None:
+    """The wish of this number, whoever may see it.
+
+    `dressed`: with everything its own page shows of it. `for_staff`: with what staff are shown, or may do with it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(dressed, for_staff), {"number": number, "viewer": viewer.pk})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    values = iter(row)
+    wish = _WISH.take(values)
+    assert wish is not None
+    for relation, columns in _AROUND:
+        relation.set_cached_value(wish, columns.take(values))
+    if dressed:
+        for related, _join, columns in _along():
+            found = columns.take(values)
+            related.set_cached_value(wish, found)
+            if found is not None:
+                related.field.set_cached_value(found, wish)
+    wish.__dict__.update((known.name, known.read(next(values))) for known in _known(dressed, for_staff))
+    if not wish.__dict__.pop(_ACTS):
+        remember_acts_for_none(viewer)
+    return wish
+
+
+@cache
+def _known(dressed: bool, for_staff: bool) -> tuple[Known, ...]:
+    known = (*_KNOWN, *_SHOWN, *panels.known()) if dressed else _KNOWN
+    return tuple(one for one in known if for_staff or not one.for_staff)
+
+
+@cache
+def _along() -> tuple[tuple[Any, str, Columns[Any]], ...]:
+    """Rows that features keep for each wish: the relation, its join, and the columns."""
+    found = []
+    for place, name in enumerate(panels.related()):
+        related, alias = getattr(Wish, name).related, f"r{place}"
+        join = f'LEFT JOIN {related.related_model._meta.db_table} {alias} ON {alias}."{related.field.column}" = w.id'
+        found.append((related, join, Columns(related.related_model, alias)))
+    return tuple(found)
+
+
+@cache
+def _statement(dressed: bool, for_staff: bool) -> str:
+    along = _along() if dressed else ()
+    read = [_WISH.sql, *(columns.sql for _relation, columns in _AROUND), *(columns.sql for *_, columns in along)]
+    read += [known.sql for known in _known(dressed, for_staff)]
+    joins = " ".join(join for _related, join, _columns in along)
+    # All of it is written in the program; the number and who asks are parameters.
+    return f"SELECT {', '.join(read)} {_FROM} {joins} WHERE w.number = %(number)s AND w.number <> ''"
