@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 import chinese_calendar
@@ -53,12 +53,18 @@ class ChinaCalendar:
         if not is_published(day):
             _warn_unpublished(day.year)
             return day.weekday() < 5
-        return bool(chinese_calendar.is_workday(day))
+        return _is_published_workday(day)
 
 
 def is_published(day: date) -> bool:
     """Whether the holidays of that year are known. The State Council publishes a year's in November before it."""
     return FIRST_KNOWN_YEAR <= day.year <= LAST_KNOWN_YEAR
+
+
+@lru_cache(maxsize=4_000)
+def _is_published_workday(day: date) -> bool:
+    """What the State Council has published of that day. Lists ask for the same few days again and again."""
+    return bool(chinese_calendar.is_workday(day))
 
 
 @cache

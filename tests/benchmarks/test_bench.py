@@ -11,9 +11,9 @@ from tests.portal_server import PRISTINE, PortalServer
 SMALL = ("--sizes", "200", "--rounds", "1", "--seconds", "0.1", "--posts", "2")
 
 
-def test_the_command_measures_and_writes(portal_server: PortalServer, tmp_path: Path) -> None:
+def test_the_command_measures_and_writes(portal_processes: PortalServer, tmp_path: Path) -> None:
     options = parse([*SMALL, "--only", "list", "post", "claim"])
-    stand = Stand(portal_server.services, template=PRISTINE)
+    stand = Stand(portal_processes.services, template=PRISTINE)
     try:
         portal = stand.portal(200, 14)
         measurement = Measurement(stand, options)
