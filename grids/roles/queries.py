@@ -86,26 +86,30 @@ def holders(roles: Iterable[Role], territory: Territory, *, on: date | None = No
 
 
 # Asked for every wish that is sent, so it is written out.
-_NEAREST = """
+_PERSON = Columns(User, "u")
+_NEAREST = f"""
 WITH appointed AS (
     SELECT a.user_id, t.depth FROM grids_appointment a JOIN grids_territory t ON t.id = a.territory_id
     JOIN portal_user u ON u.id = a.user_id AND u.is_active
     WHERE a.role = ANY (%(roles)s) AND t.path = ANY (%(above)s)
       AND a.starts_on <= %(day)s AND (a.ends_on IS NULL OR a.ends_on > %(day)s)
 )
-SELECT * FROM portal_user
-WHERE id IN (SELECT user_id FROM appointed WHERE depth = (SELECT max(depth) FROM appointed)) ORDER BY id
-"""
+SELECT {_PERSON.sql} FROM portal_user u
+WHERE u.id IN (SELECT user_id FROM appointed WHERE depth = (SELECT max(depth) FROM appointed)) ORDER BY u.id
+"""  # noqa: S608 - names of columns
 
 
 def nearest_holders(roles: Iterable[Role], territory: Territory, *, on: date | None = None) -> list[User]:
     """People with one of the roles at the nearest place, going up from here, that has any."""
-    asked = {
+    asked: dict[str, Any] = {
         "roles": [str(role) for role in roles],
         "above": ancestor_paths(str(territory.path)),
         "day": on or timezone.localdate(),
     }
-    return list(User.objects.raw(_NEAREST, asked))
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAREST, asked)
+        found = (_PERSON.take(iter(row)) for row in cursor.fetchall())
+    return [person for person in found if person is not None]
 
 
 def residency_of(user: Person) -> Residency | None:

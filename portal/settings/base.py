@@ -138,7 +138,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "portal.accounts.sessions"
 # Residents stay signed in for a month on their own phone; staff for one working day.
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 STAFF_SESSION_AGE = 12 * 3600

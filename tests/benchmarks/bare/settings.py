@@ -29,4 +29,6 @@ TEMPLATES = [
         },
     }
 ]
+# The portal reads the same sessions by a statement of its own.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 ROOT_URLCONF = "tests.benchmarks.bare.urls"

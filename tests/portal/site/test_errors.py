@@ -97,7 +97,7 @@ def test_the_page_for_500_needs_neither_database_nor_session(browser: Client, mo
     def gone(*args: object, **kwargs: object) -> None:
         raise RuntimeError("the database is away")
 
-    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", gone)
+    monkeypatch.setattr("portal.accounts.sessions.SessionStore.load", gone)
     monkeypatch.setattr("portal.site.shell.Shell.__init__", gone)
     browser.cookies["sessionid"] = "x" * 32
     response = browser.get("/fail/broken/")

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.columns import Columns
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.photos.services import accept_upload
 from wishes.wishes.domain import PhotoRole, State
@@ -34,7 +35,9 @@ def own_draft(member: User) -> Wish | None:
     return drafts.filter(author=member, entered_by=None, state=State.DRAFT, number="").first()
 
 
-TO_SEND = ("state", "number", "author", "entered_by", "territory", "category")
+_TO_SEND = Columns(
+    Wish, "w", only=("id", "state", "number", "author_id", "entered_by_id", "territory_id", "category_id")
+)
 
 
 def draft_or_404(member: User, draft_id: int, *, to_send: bool = False) -> Wish:
@@ -42,8 +45,7 @@ def draft_or_404(member: User, draft_id: int, *, to_send: bool = False) -> Wish:
 
     `to_send`: with no more than has to be known of it before it is sent; the rest is read when it is asked for.
     """
-    wishes = Wish.objects.only(*TO_SEND) if to_send else Wish.objects.with_surroundings()
-    wish = next(iter(wishes.filter(pk=draft_id).order_by()), None)
+    wish = _to_send(draft_id) if to_send else Wish.objects.with_surroundings().filter(pk=draft_id).first()
     if wish is None or not _may_go_on(member, wish):
         raise Http404
     if wish.author_id == member.pk:
@@ -53,6 +55,13 @@ def draft_or_404(member: User, draft_id: int, *, to_send: bool = False) -> Wish:
             raise Http404
         raise AlreadySent(wish)
     return wish
+
+
+def _to_send(draft_id: int) -> Wish | None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {_TO_SEND.sql} FROM wishes_wish w WHERE w.id = %s", [draft_id])  # noqa: S608 - columns
+        row = cursor.fetchone()
+    return _TO_SEND.take(iter(row)) if row is not None else None
 
 
 def _may_go_on(member: User, wish: Wish) -> bool:
