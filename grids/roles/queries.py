@@ -44,8 +44,12 @@ def held_by(user: Person, on: date | None = None) -> tuple[Held, ...]:
         with connection.cursor() as cursor:
             cursor.execute(_HELD, {"user": user.pk, "day": day, "lives": str(ResidencyStatus.APPROVED)})
             rows = cursor.fetchall()
-        known[day] = tuple(Held(Role(role), pk, path, Level(level)) for role, pk, path, level in rows)
+        known[day] = _as_held(rows)
     return known[day]
+
+
+def _as_held(rows: Iterable[tuple[str, int, str, int]]) -> tuple[Held, ...]:
+    return tuple(Held(Role(role), pk, path, Level(level)) for role, pk, path, level in rows)
 
 
 def forget(user: Person) -> None:
@@ -94,22 +98,35 @@ WITH appointed AS (
     WHERE a.role = ANY (%(roles)s) AND t.path = ANY (%(above)s)
       AND a.starts_on <= %(day)s AND (a.ends_on IS NULL OR a.ends_on > %(day)s)
 )
-SELECT {_PERSON.sql} FROM portal_user u
+SELECT {_PERSON.sql}, (
+    SELECT json_agg(json_build_array(held.role, held.territory_id, held.path, held.level))
+    FROM ({_HELD.replace("%(user)s", "u.id")}) AS held
+)
+FROM portal_user u
 WHERE u.id IN (SELECT user_id FROM appointed WHERE depth = (SELECT max(depth) FROM appointed)) ORDER BY u.id
 """  # noqa: S608 - names of columns
 
 
 def nearest_holders(roles: Iterable[Role], territory: Territory, *, on: date | None = None) -> list[User]:
-    """People with one of the roles at the nearest place, going up from here, that has any."""
+    """People with one of the roles at the nearest place, going up from here, that has any; with all they hold."""
+    day = on or timezone.localdate()
     asked: dict[str, Any] = {
         "roles": [str(role) for role in roles],
         "above": ancestor_paths(str(territory.path)),
-        "day": on or timezone.localdate(),
+        "day": day,
+        "lives": str(ResidencyStatus.APPROVED),
     }
     with connection.cursor() as cursor:
         cursor.execute(_NEAREST, asked)
-        found = (_PERSON.take(iter(row)) for row in cursor.fetchall())
-    return [person for person in found if person is not None]
+        rows = cursor.fetchall()
+    people = []
+    for row in rows:
+        values = iter(row)
+        person = _PERSON.take(values)
+        assert person is not None
+        person.__dict__[_CACHE] = {day: _as_held(next(values))}
+        people.append(person)
+    return people
 
 
 def residency_of(user: Person) -> Residency | None:
