@@ -140,8 +140,9 @@ class PortalServer:
             return 0, {}
 
     def stop(self) -> None:
+        """End it at once: nothing of it is kept."""
         for name in list(self.processes):
-            self._end(name, signal.SIGTERM)
+            self._end(name, signal.SIGKILL)
         end_marked(str(self.folder))
         self.services.remove()
 

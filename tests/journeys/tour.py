@@ -4,7 +4,9 @@ The tour is read from the permission table, in which every route stands: whateve
 by the person who sees most of it. An answer that is not a page has to be named in `NO_PAGES`.
 """
 
+import re
 from dataclasses import dataclass
+from urllib.request import Request, urlopen
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
@@ -50,6 +52,12 @@ RULES_OF_LIBRARIES = ("label", "label-title-only", "aria-input-field-name", "lin
 RULES_OF_SIGHT = ("color-contrast", "target-size")
 # What a wider window can spoil, where it shows nothing that was hidden before.
 RULES_OF_PLACE = ("target-size",)
+TURN_ELDER = "document.documentElement.toggleAttribute('data-elder')"
+# What differs from one answer to the next, and what the frame around a page shows otherwise in elder mode.
+OF_THE_FRAME = re.compile(
+    r'nonce="[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"|"X-CSRFToken": "[^"]*"'
+    r'|<html [^>]*>|<span class="brand-place">[^<]*</span>|<button [^>]*name="elder"[^<]*</button>|\s'
+)
 # Who sees most of a page comes first; some pages are another page to each kind of person.
 WHO_SEES_MOST = ("worker", "system_administrator", "security_administrator", "audit_administrator", "author")
 DIFFERENT_TO_EACH = {
@@ -180,10 +188,20 @@ class Tour:
         self.admin_seen.add(mark)
         return known
 
+    def cookies(self, viewer: str) -> dict[str, str]:
+        cookies = {name: morsel.value for name, morsel in self.world.clients[viewer].cookies.items()}
+        return {**cookies, ELDER_COOKIE: str(int(self.elder))}
+
+    def within_the_frame(self, stop: Stop) -> str:
+        """The HTML of a page without what the frame around each page shows otherwise in elder mode."""
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies(stop.viewer).items())
+        asked = Request(self.server.url + self.addresses[stop.name], headers={"Cookie": cookies})
+        with urlopen(asked, timeout=60) as answer:
+            return OF_THE_FRAME.sub("", answer.read().decode())
+
     def visit(self, path: str, viewer: str) -> Response:
         """Open a page as this viewer on a phone."""
-        cookies = {name: morsel.value for name, morsel in self.world.clients[viewer].cookies.items()}
-        cookies[ELDER_COOKIE] = str(int(self.elder))
+        cookies = self.cookies(viewer)
         self.context.clear_cookies()
         self.context.add_cookies([{"name": n, "value": v, "url": self.server.url} for n, v in cookies.items()])
         self.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
@@ -252,6 +270,8 @@ def look(standing: Tour, stop: Stop) -> None:
         found += sideways(page) if standing.knows(stop) else flaws(page, is_admin=True)
     else:
         found += flaws(page, rules=standing.rules())
+        if not standing.elder:
+            found += flaws_in_elder_sizes(page)
     facts = page.evaluate(FACTS)
     if facts["title"].strip() == "":
         found.append("no title")
@@ -268,6 +288,17 @@ def look(standing: Tour, stop: Stop) -> None:
         standing.refused.add(stop.viewer)
         found += flaws_when_empty(standing)
     assert not found, "\n".join(found)
+
+
+def flaws_in_elder_sizes(page: Page) -> list[str]:
+    """What is wrong with the page that was just looked at on a phone when it has the sizes and colours of elder mode.
+
+    Where elder mode shows anything else but those, the page is visited in elder mode as well.
+    """
+    page.evaluate(TURN_ELDER)
+    found = flaws(page, rules=RULES_OF_SIGHT)
+    page.evaluate(TURN_ELDER)
+    return [f"elder: {flaw}" for flaw in found]
 
 
 def flaws_when_empty(standing: Tour) -> list[str]:
