@@ -35,13 +35,6 @@ OF_PLACES = tuple(
     for place in ("territory", "community")
     for name in ("boundary", "boundary_is_illustrative", "official_name", "numchild")
 )
-# What a card of a long list shows. All columns of a wish and of its author would take longer to read than to find.
-LISTED = (
-    *("number", "title", "state", "end", "special_group", "show_name", "contact_name"),
-    *("kind", "quantity", "unit", "claimed_quantity", "due_at", "submitted_at", "fulfilled_at"),
-    *("author", "author__display_name", "author__legal_name", "author__username", "author__erased_at"),
-    *("territory", "community"),
-)
 
 
 def under_paths(paths: list[str]) -> Q:
@@ -167,12 +160,3 @@ class WishQuerySet(models.QuerySet["Wish"]):
     def for_cards(self) -> "WishQuerySet":
         """With everything a card shows, in one query."""
         return self.select_related("category", "territory", "community", "author", "source")
-
-    def for_list(self, *along: str, with_words: bool = False) -> "WishQuerySet":
-        """With no more than a card of a long list shows, and the related rows named; places are named apart.
-
-        `with_words`: also what a search shows around the words found.
-        """
-        words = ("details", "place", "category", "category__name") if with_words else ()
-        related = ("author", *along, *(["category"] if with_words else []))
-        return self.select_related(*related).only(*LISTED, *along, *words)

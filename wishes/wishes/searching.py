@@ -9,7 +9,7 @@ common word may be one that nobody has used of late.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -33,9 +33,19 @@ MOST_ASKED = 3
 FURTHEST = 10_000
 
 
+# Reads the wishes of an array of keys.
+Show = Callable[[RawSQL], "list[Wish]"]
+
+
 def _having(grams: list[str]) -> "QuerySet[SearchText]":
     """Texts with all these pairs of characters."""
     return SearchText.objects.alias(grams=Grams(F("words"), F("internal"))).filter(grams__contains=grams)  # type: ignore[misc]
+
+
+def first_keys(wishes: "QuerySet[Wish]", order: Sequence[str], count: int) -> RawSQL:
+    """The keys of the first `count` of these wishes in this order, as an array: read before the wishes, and once."""
+    sql, parameters = wishes.order_by(*order).values("pk")[:count].query.sql_with_params()
+    return RawSQL(f"ARRAY({sql})", parameters)  # noqa: S611 - made by Django, what was asked for is a parameter
 
 
 class IsAnyOf(Func):
@@ -62,16 +72,21 @@ class Search:
         """Whether there is anything to look for: signs alone are nothing."""
         return bool(self.terms)
 
-    def read(self, wishes: "QuerySet[Wish]", order: Sequence[str], count: int) -> list[Wish]:
-        """The first `count` of these wishes in this order that are found; a number or its end finds before words."""
-        if (number := number_asked(self.query)) and (found := list(self._numbered(wishes, number, order, count))):
+    def read(self, wishes: "QuerySet[Wish]", order: Sequence[str], count: int, show: Show | None = None) -> list[Wish]:
+        """The first `count` of these wishes in this order that are found; a number or its end finds before words.
+
+        `show` reads the wishes of an array of keys in this order; without it they are read as the queryset says.
+        """
+        show = show or (lambda keys: list(wishes.filter(IsAnyOf(F("pk"), keys)).order_by(*order)))
+        if (number := number_asked(self.query)) and (
+            found := show(first_keys(wishes.filter(numbered(number)), order, count))
+        ):
             return found
         if self._expected() > FEW:
-            near = wishes.filter(IsAnyOf(F("pk"), self._walk(wishes, order, count)))
-            found = list(near.order_by(*order))
+            found = show(self._walk(wishes, order, count))
             if len(found) == count or not self._goes_on(wishes, order):
                 return found
-        return list(wishes.filter(self._by_words()).order_by(*order)[:count])
+        return show(first_keys(wishes.filter(self._by_words()), order, count))
 
     def condition(self) -> Q:
         """On wishes of a set that is small beside the index: the planner may look each of them up, or the words.
@@ -80,9 +95,6 @@ class Search:
         """
         found = Q(Exists(self._texts().filter(wish=OuterRef("pk"))))
         return found | numbered(number) if (number := number_asked(self.query)) else found
-
-    def _numbered(self, wishes: "QuerySet[Wish]", number: str, order: Sequence[str], count: int) -> "QuerySet[Wish]":
-        return wishes.filter(numbered(number)).order_by(*order)[:count]
 
     @cached_property
     def grams(self) -> list[str]:

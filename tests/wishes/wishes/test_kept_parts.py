@@ -24,9 +24,11 @@ from wishes.neighbours.services import add_interest
 from wishes.wishes.domain import ClaimState, End, State
 from wishes.wishes.models import Claim, Wish
 from wishes.wishes.policies import can_read, is_open_to_all
+from wishes.wishes.searching import first_keys
 from wishes.wishes.services import claim_wish, steps
-from wishes.wishes.views.cards import Card, cards_of, for_list
+from wishes.wishes.views.cards import Card, cards_of
 from wishes.wishes.views.panels import Panel
+from wishes.wishes.views.reading import read_listed
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("wish_list")
@@ -42,7 +44,7 @@ def page(client: Client, address: str) -> str:
 
 
 def card(wish: Wish) -> Card:
-    (found,) = cards_of(for_list(Wish.objects.filter(pk=wish.pk)), now=timezone.now())
+    (found,) = cards_of(read_listed(first_keys(Wish.objects.filter(pk=wish.pk), ["id"], 1), ["id"]), now=timezone.now())
     return found
 
 

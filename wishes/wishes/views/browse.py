@@ -1,6 +1,10 @@
 """Lists of wishes: everybody's, and one's own."""
 
+from collections.abc import Sequence
+from functools import partial
+
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -10,12 +14,14 @@ from grids.roles.queries import community_of, holds_anywhere
 from portal.accounts.models import User
 from wishes.wishes.domain import READING_ROLES, State
 from wishes.wishes.models import Wish
+from wishes.wishes.searching import Search, first_keys
 from wishes.wishes.views.access import member_of, viewer_of
-from wishes.wishes.views.cards import cards_of, for_cards, for_list
+from wishes.wishes.views.cards import cards_of, for_cards
 from wishes.wishes.views.drafting import own_draft
 from wishes.wishes.views.filters import WishFilters
-from wishes.wishes.views.keyset import BY_ID, first_rows, keyset_page
+from wishes.wishes.views.keyset import BY_ID, keyset_page
 from wishes.wishes.views.panels import CardSlot, dressed, tabs
+from wishes.wishes.views.reading import read_listed
 
 PAGE_SIZE = 12
 
@@ -31,15 +37,22 @@ def wish_list(request: HttpRequest) -> HttpResponse:
         wishes = Wish.objects.read_by_staff(viewer)
     page = keyset_page(
         request,
-        for_list(wishes.filter(filters.condition()), with_words=bool(filters.search)),
+        wishes.filter(filters.condition()),
         keys=filters.keys,
         size=PAGE_SIZE,
         descending=True,
-        read=filters.search.read if filters.search else first_rows,
+        read=partial(_read, filters.search),
     )
     cards = dressed(request, cards_of(page.items, now=timezone.now(), terms=filters.search.terms), CardSlot.LIST)
     context = {"filters": filters, "home": home, "page": page, "cards": cards}
     return render(request, "wishes/wishes/list.html", context)
+
+
+def _read(search: Search, wishes: QuerySet[Wish], order: Sequence[str], count: int) -> list[Wish]:
+    """The first rows of a list as its cards show them: of what is found, or of all."""
+    if search:
+        return search.read(wishes, order, count, partial(read_listed, order=order, with_words=True))
+    return read_listed(first_keys(wishes, order, count), order)
 
 
 @login_required

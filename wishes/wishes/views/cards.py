@@ -85,11 +85,6 @@ def for_cards(wishes: WishQuerySet) -> WishQuerySet:
     return wishes.for_cards().select_related(*related()).defer("territory__boundary", "community__boundary")
 
 
-def for_list(wishes: WishQuerySet, *, with_words: bool = False) -> WishQuerySet:
-    """With no more than the cards of a long list read."""
-    return wishes.for_list(*related(), with_words=with_words)
-
-
 def cards_of(wishes: Iterable[Wish], *, now: datetime, terms: Sequence[str] = ()) -> list[Card]:
     """The cards of one page: one more query, however many wishes there are."""
     wishes = _with_places(wishes)

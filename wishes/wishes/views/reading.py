@@ -1,15 +1,17 @@
-"""The wish a page is about, read in one statement with all that the page shows of it.
+"""The wish a page is about, or those of a long list, read in one statement with all that is shown of them.
 
 Half a dozen tables have a part in it. Put together anew for each request the statement would take longer to make than
 to answer, so it is written out, and made once for each kind of page and of viewer.
 """
 
 import json
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from grids.bodies.queries import ACTS, remember_acts_for_none
 from grids.territory.models import Territory
@@ -75,15 +77,63 @@ def read_wish(number: str, viewer: User | AnonymousUser, *, dressed: bool, for_s
     for relation, columns in _AROUND:
         relation.set_cached_value(wish, columns.take(values))
     if dressed:
-        for related, _join, columns in _along():
-            found = columns.take(values)
-            related.set_cached_value(wish, found)
-            if found is not None:
-                related.field.set_cached_value(found, wish)
+        _take_along(wish, values)
     wish.__dict__.update((known.name, known.read(next(values))) for known in _known(dressed, for_staff))
     if not wish.__dict__.pop(_ACTS):
         remember_acts_for_none(viewer)
     return wish
+
+
+# What a card of a long list shows, and around the words a search has found. All columns of a wish and of its author
+# would take longer to read than to find.
+_LISTED = (
+    *("id", "number", "author_id", "territory_id", "community_id", "title", "state", "end", "special_group"),
+    *("show_name", "contact_name", "kind", "quantity", "unit", "claimed_quantity"),
+    *("due_at", "submitted_at", "fulfilled_at"),
+)
+_ON_CARD = Columns(Wish, "w", only=_LISTED)
+_ON_FOUND_CARD = Columns(Wish, "w", only=(*_LISTED, "details", "place", "category_id"))
+_NAMED, _CALLED = Columns(User, "a", only=User.NAMED_BY), Columns(Category, "k", only=("id", "name"))
+
+
+def read_listed(keys: RawSQL, order: Sequence[str], *, with_words: bool = False) -> list[Wish]:
+    """The wishes with these keys, an array, in this order, with no more than cards show; places are named apart.
+
+    `with_words`: also what a search shows around the words found.
+    """
+    ordering = ", ".join(f'w."{key[1:]}" DESC' if key.startswith("-") else f'w."{key}"' for key in order)
+    with connection.cursor() as cursor:
+        # Of what somebody asked for only the parameters of `keys` are made.
+        cursor.execute(f"{_listed(with_words)} WHERE w.id = ANY ({keys.sql}) ORDER BY {ordering}", keys.params)
+        return [_on_card(iter(row), with_words=with_words) for row in cursor.fetchall()]
+
+
+def _on_card(row: Iterator[Any], *, with_words: bool) -> Wish:
+    wish = (_ON_FOUND_CARD if with_words else _ON_CARD).take(row)
+    assert wish is not None
+    Wish.author.field.set_cached_value(wish, _NAMED.take(row))
+    if with_words:
+        Wish.category.field.set_cached_value(wish, _CALLED.take(row))
+    _take_along(wish, row)
+    return wish
+
+
+@cache
+def _listed(with_words: bool) -> str:
+    read = [_ON_FOUND_CARD.sql, _NAMED.sql, _CALLED.sql] if with_words else [_ON_CARD.sql, _NAMED.sql]
+    joins = ["LEFT JOIN wishes_category k ON k.id = w.category_id"] if with_words else []
+    read += [columns.sql for *_, columns in _along()]
+    joins += [join for _related, join, _columns in _along()]
+    named = "FROM wishes_wish w JOIN portal_user a ON a.id = w.author_id"
+    return f"SELECT {', '.join(read)} {named} {' '.join(joins)}"
+
+
+def _take_along(wish: Wish, values: Iterator[Any]) -> None:
+    for related, _join, columns in _along():
+        found = columns.take(values)
+        related.set_cached_value(wish, found)
+        if found is not None:
+            related.field.set_cached_value(found, wish)
 
 
 @cache
