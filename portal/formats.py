@@ -8,13 +8,15 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone, translation
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 WEEKDAYS = {
     "zh-hans": "一二三四五六日",
     "zh-hant": "一二三四五六日",
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 }
+# Days near by, by how many lie between.
+NEAR = {-1: gettext_noop("昨天"), 0: gettext_noop("今天"), 1: gettext_noop("明天")}
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -63,16 +65,15 @@ def when_words(value: datetime, *, today: date | None = None) -> str:
     """A moment to the minute: 11月21日（周六）15:00; Sat 21 Nov, 15:00 in English."""
     local = timezone.localtime(value) if timezone.is_aware(value) else value
     separator = ", " if _language() == "en" else ""
-    return f"{day_words(local, today=today)}{separator}{local:%H:%M}"
+    return f"{day_words(local.date(), today=today)}{separator}{local:%H:%M}"
 
 
 def soon_words(value: datetime, *, now: datetime | None = None) -> str:
     """A moment near by is named by its day: 今天 15:00, 明天 09:00, 昨天 18:30; others as `when_words`."""
     now = timezone.localtime(now) if now else timezone.localtime()
     local = timezone.localtime(value)
-    names = {-1: gettext("昨天"), 0: gettext("今天"), 1: gettext("明天")}
-    name = names.get((local.date() - now.date()).days)
-    return f"{name} {local:%H:%M}" if name else when_words(local, today=now.date())
+    name = NEAR.get((local.date() - now.date()).days)
+    return f"{gettext(name)} {local:%H:%M}" if name else when_words(local, today=now.date())
 
 
 def ago_words(value: datetime, *, now: datetime | None = None) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -52,7 +53,7 @@ class Card:
         """The state as others read it: only its author is told 等您确认. Empty where the state's own words fit."""
         return state_words(self.wish)
 
-    @property
+    @cached_property
     def drawn_from(self) -> str:
         """All that the card shows: drawn once, it is the same for everybody. Empty where a panel does not say."""
         if not all(panel.drawn_from for panel in self.panels):
