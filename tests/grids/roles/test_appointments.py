@@ -189,6 +189,18 @@ def test_a_role_covers_the_subtree_and_the_nearest_are_asked_first() -> None:
 
 
 @pytest.mark.django_db
+def test_those_asked_first_come_with_all_they_hold(django_assert_num_queries: object) -> None:
+    grid = GridFactory()
+    head = make_staff(Role.GRID_HEAD, grid)
+    AppointmentFactory(user=head, role=Role.VOLUNTEER, territory=CommunityFactory())
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        (found,) = nearest_holders({Role.GRID_HEAD}, grid)
+        known = held_by(found)
+    assert set(known) == set(held_by(head))
+    assert len(known) == 2
+
+
+@pytest.mark.django_db
 def test_roles_cost_one_query_per_person(django_assert_num_queries: object) -> None:
     person = make_staff(Role.GRID_HEAD, GridFactory())
     person, place = User.objects.get(pk=person.pk), DistrictFactory()

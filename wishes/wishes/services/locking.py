@@ -3,22 +3,21 @@
 from django.db import connection
 
 from grids.territory.models import Territory
+from grids.territory.reading import NOT_SHOWN_OF_PLACES
 from portal.accounts.models import User
 from portal.columns import Columns
 from wishes.wishes.models import Category, Wish
-from wishes.wishes.querysets import ASIDE, OF_PLACES
+from wishes.wishes.querysets import OF_ACCOUNTS
 
-_NOT_OF_ACCOUNTS = [name.removeprefix("author__") for name in ASIDE]
-_NOT_OF_PLACES = [name.removeprefix("territory__") for name in OF_PLACES]
 _WISH = Columns(Wish, "w")
 _AROUND = (
-    ("author", Columns(User, "a", without=_NOT_OF_ACCOUNTS)),
-    ("category", Columns(Category, "k")),
-    ("territory", Columns(Territory, "t", without=_NOT_OF_PLACES)),
-    ("community", Columns(Territory, "c", without=_NOT_OF_PLACES)),
+    (Wish.author.field, Columns(User, "a", without=OF_ACCOUNTS)),
+    (Wish.category.field, Columns(Category, "k")),
+    (Wish.territory.field, Columns(Territory, "t", without=NOT_SHOWN_OF_PLACES)),
+    (Wish.community.field, Columns(Territory, "c", without=NOT_SHOWN_OF_PLACES)),
 )
 _LOCKED = f"""
-SELECT {", ".join([_WISH.sql, *(columns.sql for _name, columns in _AROUND)])}
+SELECT {", ".join([_WISH.sql, *(columns.sql for _relation, columns in _AROUND)])}
 FROM wishes_wish w
 JOIN portal_user a ON a.id = w.author_id
 LEFT JOIN wishes_category k ON k.id = w.category_id
@@ -38,6 +37,6 @@ def read_locked(key: int) -> Wish | None:
     values = iter(row)
     wish = _WISH.take(values)
     assert wish is not None
-    for name, columns in _AROUND:
-        Wish._meta.get_field(name).set_cached_value(wish, columns.take(values))  # type: ignore[union-attr]
+    for relation, columns in _AROUND:
+        relation.set_cached_value(wish, columns.take(values))
     return wish
