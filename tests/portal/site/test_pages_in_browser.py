@@ -114,10 +114,11 @@ def test_the_error_summary_has_the_focus(open_page: OpenPage, portal_server: Por
     page = open_page(portal_server.url)
     page.goto("/accounts/login/")
     page.locator("main .button.primary").click()
-    assert page.evaluate("document.activeElement.className") == "error-summary"
+    # The browser moves the focus when it draws the page, which may be after it is there.
+    page.wait_for_function("document.activeElement.className === 'error-summary'")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.name") == "phone"
+    page.wait_for_function("document.activeElement.name === 'phone'")
 
 
 @pytest.mark.parametrize("path", ["/", "/wishes/map/"])
