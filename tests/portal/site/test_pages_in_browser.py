@@ -107,7 +107,7 @@ def test_the_keyboard_reaches_the_text_first_and_shows_where_it_is(
     assert page.evaluate("document.activeElement.className") == "skip"
     assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    page.wait_for_function("document.activeElement.id === 'main'")
 
 
 def test_the_error_summary_has_the_focus(open_page: OpenPage, portal_server: PortalServer) -> None:
