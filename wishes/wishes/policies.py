@@ -72,6 +72,12 @@ def is_scribe(user: Viewer, wish: Wish) -> bool:
     )
 
 
+def may_go_on_with(user: User, wish: Wish) -> bool:
+    """What a cadre is still writing down is the cadre's; once it has been sent, it is the author's too."""
+    own = wish.author_id == user.pk and (wish.entered_by_id is None or wish.number != "")
+    return own or wish.entered_by_id == user.pk
+
+
 def can_read(user: Viewer, wish: Wish) -> bool:
     """Whether this person may see a wish that has a number (the same rule as `querysets.visible_to`)."""
     if is_open_to_all(wish):

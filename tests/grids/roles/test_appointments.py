@@ -9,6 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from grids.roles.domain import ADMINISTRATOR_ROLES, STAFF_ROLES, Role
 from grids.roles.models import Appointment
@@ -189,11 +190,11 @@ def test_a_role_covers_the_subtree_and_the_nearest_are_asked_first() -> None:
 
 
 @pytest.mark.django_db
-def test_those_asked_first_come_with_all_they_hold(django_assert_num_queries: object) -> None:
+def test_those_asked_first_come_with_all_they_hold(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     grid = GridFactory()
     head = make_staff(Role.GRID_HEAD, grid)
     AppointmentFactory(user=head, role=Role.VOLUNTEER, territory=CommunityFactory())
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):
         (found,) = nearest_holders({Role.GRID_HEAD}, grid)
         known = held_by(found)
     assert set(known) == set(held_by(head))
@@ -201,10 +202,10 @@ def test_those_asked_first_come_with_all_they_hold(django_assert_num_queries: ob
 
 
 @pytest.mark.django_db
-def test_roles_cost_one_query_per_person(django_assert_num_queries: object) -> None:
+def test_roles_cost_one_query_per_person(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     person = make_staff(Role.GRID_HEAD, GridFactory())
     person, place = User.objects.get(pk=person.pk), DistrictFactory()
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):
         for _again in range(3):
             held_by(person)
             holds(person, STAFF_ROLES, place)

@@ -15,6 +15,7 @@ from portal.photos.services import accept_upload
 from wishes.wishes.domain import PhotoRole, State
 from wishes.wishes.models import Wish, WishPhoto
 from wishes.wishes.photos import PHOTO_PURPOSE
+from wishes.wishes.policies import may_go_on_with
 from wishes.wishes.services import attach_photo, remove_photo
 from wishes.wishes.similar import similar_wishes, sought_by
 
@@ -46,7 +47,7 @@ def draft_or_404(member: User, draft_id: int, *, to_send: bool = False) -> Wish:
     `to_send`: with no more than has to be known of it before it is sent; the rest is read when it is asked for.
     """
     wish = _to_send(draft_id) if to_send else Wish.objects.with_surroundings().filter(pk=draft_id).first()
-    if wish is None or not _may_go_on(member, wish):
+    if wish is None or not may_go_on_with(member, wish):
         raise Http404
     if wish.author_id == member.pk:
         wish.author = member
@@ -62,12 +63,6 @@ def _to_send(draft_id: int) -> Wish | None:
         cursor.execute(f"SELECT {_TO_SEND.sql} FROM wishes_wish w WHERE w.id = %s", [draft_id])  # noqa: S608 - columns
         row = cursor.fetchone()
     return _TO_SEND.take(iter(row)) if row is not None else None
-
-
-def _may_go_on(member: User, wish: Wish) -> bool:
-    """What a cadre is still writing down is the cadre's; once it has been sent, it is the author's too."""
-    own = wish.author_id == member.pk and (wish.entered_by_id is None or wish.number != "")
-    return own or wish.entered_by_id == member.pk
 
 
 def step_url(draft: Wish, step: str) -> str:

@@ -14,31 +14,16 @@ from django.db import connection
 from django.db.models.expressions import RawSQL
 
 from grids.bodies.queries import ACTS, remember_acts_for_none
-from grids.territory.models import Territory
-from grids.territory.reading import NOT_SHOWN_OF_PLACES
 from portal.accounts.models import User
 from portal.columns import Columns
 from wishes.wishes.domain import HandoverState
 from wishes.wishes.models import Category, Wish
-from wishes.wishes.querysets import OF_ACCOUNTS
+from wishes.wishes.surroundings import FROM, Surroundings
 from wishes.wishes.views import panels
 from wishes.wishes.views.panels import Known
 
-_WISH = Columns(Wish, "w")
-_AROUND = (
-    (Wish.author.field, Columns(User, "a", without=OF_ACCOUNTS)),
-    # What a category says to who chooses it is no part of the page.
-    (Wish.category.field, Columns(Category, "k", only=("id", "code", "name", "parent_id", "is_active"))),
-    (Wish.territory.field, Columns(Territory, "t", without=NOT_SHOWN_OF_PLACES)),
-    (Wish.community.field, Columns(Territory, "c", without=NOT_SHOWN_OF_PLACES)),
-)
-_FROM = """
-FROM wishes_wish w
-JOIN portal_user a ON a.id = w.author_id
-LEFT JOIN wishes_category k ON k.id = w.category_id
-LEFT JOIN grids_territory t ON t.id = w.territory_id
-LEFT JOIN grids_territory c ON c.id = w.community_id
-"""
+# What a category says to who chooses it is no part of the page.
+_READ = Surroundings(of_category=("id", "code", "name", "parent_id", "is_active"))
 _ACTS = "acts"
 _KNOWN = (
     Known(_ACTS, ACTS.format(user="%(viewer)s")),
@@ -72,10 +57,7 @@ def read_wish(number: str, viewer: User | AnonymousUser, *, dressed: bool, for_s
     if row is None:
         return None
     values = iter(row)
-    wish = _WISH.take(values)
-    assert wish is not None
-    for relation, columns in _AROUND:
-        relation.set_cached_value(wish, columns.take(values))
+    wish = _READ.take(values)
     if dressed:
         _take_along(wish, values)
     wish.__dict__.update((known.name, known.read(next(values))) for known in _known(dressed, for_staff))
@@ -156,8 +138,8 @@ def _along() -> tuple[tuple[Any, str, Columns[Any]], ...]:
 @cache
 def _statement(dressed: bool, for_staff: bool) -> str:
     along = _along() if dressed else ()
-    read = [_WISH.sql, *(columns.sql for _relation, columns in _AROUND), *(columns.sql for *_, columns in along)]
+    read = [_READ.sql, *(columns.sql for *_, columns in along)]
     read += [known.sql for known in _known(dressed, for_staff)]
     joins = " ".join(join for _related, join, _columns in along)
     # All of it is written in the program; the number and who asks are parameters.
-    return f"SELECT {', '.join(read)} {_FROM} {joins} WHERE w.number = %(number)s AND w.number <> ''"
+    return f"SELECT {', '.join(read)} {FROM} {joins} WHERE w.number = %(number)s AND w.number <> ''"
