@@ -5,13 +5,14 @@ With CI=true a missing Chromium is a failure. Elsewhere these tests are skipped 
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page, Response, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 PHONE = (375, 812)
@@ -140,6 +141,25 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         context.close()
     problems = [problem for watch in watches for problem in watch.found()]
     assert not problems, "\n".join(problems)
+
+
+def until(page: Page, expression: str, seconds: float = 15) -> None:
+    """Wait until the expression is true on the page, or fail.
+
+    Playwright's own ``wait_for_function`` asks again from within the page, where the portal's content security policy
+    forbids to evaluate a text: it works only while the first question is answered with yes.
+    """
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            if page.evaluate(expression):
+                return
+        except Error as error:
+            # The page asked has made room for the next one.
+            if "Execution context was destroyed" not in str(error):
+                raise
+        assert time.monotonic() < end, f"not within {seconds} s: {expression}"
+        page.wait_for_timeout(30)
 
 
 ASK_AXE = """wanted => window.axe

@@ -50,6 +50,11 @@ def cpu(one: Series) -> float:
     return one.app_ms + one.db_ms
 
 
+def cpu_ratio(mine: Series, bare: Series) -> str:
+    """How much less processor time the yardstick takes; a dash where a run was too short for the system's ticks."""
+    return f"{cpu(bare) / cpu(mine):.2f}" if cpu(mine) else "–"
+
+
 def speed(found: Found) -> str:
     """One line for each subject and size."""
     head = ["", "wishes", "a second", "yardstick", "ratio", "p50 ms", "p95 ms", "CPU app ms", "CPU db ms", "CPU ratio"]
@@ -59,7 +64,7 @@ def speed(found: Found) -> str:
             name = f"**{subject}**" if size == found.sizes[0] else ""
             figures = [f"{mine.rate:.0f}", f"{bare.rate:.0f}", f"{ratio(mine, bare):.2f}"]
             times = [f"{mine.percentile(share):.0f}" for share in (0.5, 0.95)]
-            spent = [f"{mine.app_ms:.1f}", f"{mine.db_ms:.1f}", f"{cpu(bare) / cpu(mine):.2f}"]
+            spent = [f"{mine.app_ms:.1f}", f"{mine.db_ms:.1f}", cpu_ratio(mine, bare)]
             rows.append([name, f"{size:,}", *figures, *times, *spent])
     return table(head, rows)
 

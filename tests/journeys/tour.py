@@ -16,7 +16,7 @@ from portal.accounts.consents import give_consent
 from portal.accounts.models import ConsentText, User
 from portal.outbox.services import drain
 from portal.site.preferences import ELDER_COOKIE
-from tests.browser import DESKTOP, PHONE, Watch, axe_violations
+from tests.browser import DESKTOP, PHONE, Watch, axe_violations, until
 from tests.permissions.addresses import address
 from tests.permissions.rows import Row, rows
 from tests.permissions.world import VIEWERS, World, build
@@ -309,7 +309,7 @@ def flaws_when_empty(standing: Tour) -> list[str]:
     with page.expect_response(lambda response: response.request.method == "POST") as answered:
         page.evaluate(EMPTY_AND_SEND)
     assert answered.value.status == 400
-    page.wait_for_function("!window.isBefore && document.readyState === 'complete'")
+    until(page, "!window.isBefore && document.readyState === 'complete'")
     found = [*standing.watch.found(), *flaws(page, rules=standing.rules())]
     if not page.title().startswith("错误："):
         found.append(f"title {page.title()!r}")

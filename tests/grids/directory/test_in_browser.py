@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from grids.roles.domain import Role
 from grids.territory.browsing import forget_starting_places
 from grids.territory.models import Grid, Territory
-from tests.browser import DESKTOP, OpenPage, assert_no_axe_violations
+from tests.browser import DESKTOP, OpenPage, assert_no_axe_violations, until
 from tests.grids.roles.factories import AppointmentFactory, make_staff
 from tests.grids.territory.factories import BuildingFactory, DistrictFactory, GridFactory, square
 from tests.portal.accounts.factories import enter_as_staff
@@ -82,7 +82,7 @@ def test_a_boundary_is_drawn_on_the_map(grid: Territory, live_server: LiveServer
         x, y = place["x"] + place["width"] * across, place["y"] + place["height"] * down
         page.mouse.move(x, y)
         page.mouse.click(x, y)
-    page.wait_for_function("document.getElementById('id_boundary').value !== ''")
+    until(page, "document.getElementById('id_boundary').value !== ''")
     page.locator("[name=_continue]").click()
     page.wait_for_load_state()
     undrawn.refresh_from_db()
@@ -91,4 +91,4 @@ def test_a_boundary_is_drawn_on_the_map(grid: Territory, live_server: LiveServer
     assert drawn["type"] == "Polygon"
     page.locator(".control-icon.leaflet-pm-icon-delete").click()
     page.locator(".boundary-map path[stroke='#b3261e']").click()
-    page.wait_for_function("document.getElementById('id_boundary').value === ''")
+    until(page, "document.getElementById('id_boundary').value === ''")

@@ -8,7 +8,7 @@ from django.test import Client
 from playwright.sync_api import Page
 
 from grids.roles.models import Appointment, Residency
-from tests.browser import PHONE, OpenPage, assert_no_axe_violations
+from tests.browser import PHONE, OpenPage, assert_no_axe_violations, until
 from tests.portal.site.factories import signed_in
 from tests.portal_server import PortalServer
 from tests.wishes.wishes.factories import claimed, make_cast, posted
@@ -107,7 +107,7 @@ def test_the_keyboard_reaches_the_text_first_and_shows_where_it_is(
     assert page.evaluate("document.activeElement.className") == "skip"
     assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.id === 'main'")
+    until(page, "document.activeElement.id === 'main'")
 
 
 def test_the_error_summary_has_the_focus(open_page: OpenPage, portal_server: PortalServer) -> None:
@@ -115,10 +115,10 @@ def test_the_error_summary_has_the_focus(open_page: OpenPage, portal_server: Por
     page.goto("/accounts/login/")
     page.locator("main .button.primary").click()
     # The browser moves the focus when it draws the page, which may be after it is there.
-    page.wait_for_function("document.activeElement.className === 'error-summary'")
+    until(page, "document.activeElement.className === 'error-summary'")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.name === 'phone'")
+    until(page, "document.activeElement.name === 'phone'")
 
 
 @pytest.mark.parametrize("path", ["/", "/wishes/map/"])
