@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from threading import Barrier
 
-import pgtrigger
 import pytest
 from django.db import connection, connections
 
+from tests.triggers import trigger_off
 from tests.wishes.wishes.factories import Cast, make_cast, moderated, posted
 from wishes.wishes import services
 from wishes.wishes.domain import AppealState, HandoverState
@@ -28,7 +28,7 @@ def at_once(*works: Callable[[], object], unguarded: bool = False) -> list[bool]
         try:
             connection.ensure_connection()
             gate.wait(timeout=30)
-            with pgtrigger.ignore(TRIGGER) if unguarded else nullcontext():
+            with trigger_off(TRIGGER) if unguarded else nullcontext():
                 work()
         except Exception:
             return False

@@ -1,4 +1,4 @@
-"""Photos of wishes for programs: covering parts of one, saying that one should be."""
+"""Photos of wishes for programs: covering parts of one, saying that one should be, or that none needs to."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from portal.api.idempotency import once
 from portal.photos.domain import MAX_BOXES, WHOLE, Box
 from portal.photos.models import Photo
 from wishes.desk.models import PhotoReport
-from wishes.desk.redaction import cover_photo, report_photo
+from wishes.desk.redaction import cover_photo, keep_photo, report_photo
 from wishes.wishes.api.answers import PhotoSerializer
 from wishes.wishes.models import Wish, WishPhoto
 
@@ -103,7 +103,26 @@ class ReportPhoto(PhotoView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class KeepPhoto(PhotoView):
+    """Saying that nothing needs covering."""
+
+    @extend_schema(
+        operation_id="photos_keep",
+        summary=_("这张照片不用遮"),
+        description=_("只给这里的工作人员。大家对这张照片的提醒就算处理过了。"),
+        tags=TAGS,
+        request=None,
+        responses={204: None},
+    )
+    @once
+    def post(self, request: Request, pk: Any) -> Response:
+        """What was said of the photo is settled."""
+        keep_photo(actor=self.person, shown=self.shown(pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
 photo_routes = [
     path("photos/<uuid:pk>/cover/", CoverPhoto.as_view(), name="api_photo_cover"),
+    path("photos/<uuid:pk>/keep/", KeepPhoto.as_view(), name="api_photo_keep"),
     path("photos/<uuid:pk>/report/", ReportPhoto.as_view(), name="api_photo_report"),
 ]

@@ -1,12 +1,10 @@
 """Numbers around wishes for administrators; who follows what is nobody's business."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from grids.roles.domain import Role
 from grids.roles.powers import give_admin_permissions, model_permissions
+from portal.outbox.admin import ReadOnlyAdmin
 from wishes.neighbours.models import Comment, Tally
 
 give_admin_permissions(
@@ -16,23 +14,8 @@ give_admin_permissions(
 )
 
 
-class _OnlyRead(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rows that only services change."""
-
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(Comment)
-class CommentAdmin(_OnlyRead):
+class CommentAdmin(ReadOnlyAdmin):
     """What was said and what was done about it; whoever hides a comment does so on its page, with a reason."""
 
     list_display = ("wish", "state", "text", "written_at", "hidden_by", "hidden_reason")
@@ -44,7 +27,7 @@ class CommentAdmin(_OnlyRead):
 
 
 @admin.register(Tally)
-class TallyAdmin(_OnlyRead):
+class TallyAdmin(ReadOnlyAdmin):
     """Which wishes many wait for."""
 
     list_display = ("wish", "me_too", "followers")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from PIL import Image, ImageChops, ImageDraw
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from grids.roles.domain import Role
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.notifications.models import Notice
 from portal.outbox.models import Event
@@ -19,6 +20,9 @@ from portal.outbox.services import drain
 from portal.photos.domain import Box, Size
 from portal.photos.models import Photo
 from portal.photos.services import accept_upload, process_waiting_photo, remove_orphan_copies
+from tests.grids.roles.factories import make_staff
+from tests.grids.territory.factories import DistrictFactory
+from tests.portal.accounts.factories import enter_as_staff
 from tests.portal.api.factories import client_of as program_of
 from tests.wishes.wishes.factories import Cast, make_cast, moderated, posted
 from tests.wishes.wishes.pages import client_of
@@ -182,6 +186,21 @@ def test_a_photo_that_needs_no_covering_is_kept(cast: Cast) -> None:
     assert PhotoReport.objects.get().was_covered is False
     shown.refresh_from_db()
     assert shown.photo.redacted_at is None
+    report_photo(actor=cast.stranger, shown=shown, reason="plate")
+    keep = reverse("api_photo_keep", args=[shown.photo_id])
+    assert program_of(cast.stranger).post(keep).status_code == 403
+    assert program_of(cast.worker).post(keep).status_code == 204
+    assert not PhotoReport.objects.filter(settled_at=None).exists()
+
+
+def test_administrators_see_what_was_said_of_photos(cast: Cast) -> None:
+    shown = with_photo(posted(cast))
+    report_photo(actor=cast.stranger, shown=shown, reason="plate")
+    administrator = enter_as_staff(Client(), make_staff(Role.SYSTEM_ADMINISTRATOR, DistrictFactory()))
+    page = administrator.get(reverse("admin:wishes_photoreport_changelist"), {"settled_at__isempty": "1"})
+    assert page.status_code == 200
+    assert shown.wish.number in page.content.decode()
+    assert str(cast.stranger) not in page.content.decode()
 
 
 def test_for_programs(cast: Cast) -> None:

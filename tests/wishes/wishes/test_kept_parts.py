@@ -4,7 +4,6 @@ import itertools
 from dataclasses import replace
 from typing import Any
 
-import pgtrigger
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, connection, transaction
@@ -17,6 +16,7 @@ from portal.notifications.models import Notice
 from portal.outbox.services import drain
 from tests.grids.roles.factories import make_resident
 from tests.grids.territory.factories import CommunityFactory
+from tests.triggers import trigger_off
 from tests.wishes.wishes.factories import Cast, make_cast, posted
 from tests.wishes.wishes.pages import client_of
 from wishes.neighbours.domain import InterestKind
@@ -118,7 +118,7 @@ def test_a_row_and_a_query_say_the_same_of_who_may_see_it(cast: Cast) -> None:
     tried, differed = set(), set()
     for state, end, published in itertools.product(State, [*End, ""], [None, timezone.now()]):
         try:
-            with pgtrigger.ignore("wishes.Wish:wish_state"), transaction.atomic():
+            with trigger_off("wishes.Wish:wish_state"), transaction.atomic():
                 row = Wish.objects.get(pk=wish.pk)
                 row.state, row.end, row.published_at = state, end, published
                 row.closed_at = timezone.now() if state == State.CLOSED else None
