@@ -104,8 +104,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASES: dict[str, Any] = {
     "default": dj_database_url.config(default="postgres:///wuwei", conn_max_age=60, conn_health_checks=True)
 }
-# What is asked the third time is prepared: the server reads and plans it once for a connection, and Python no longer writes
-# values into its text. A pooler between has to know prepared statements (PgBouncer does from 1.21 on).
+# What is asked the third time is prepared: the server reads and plans it once for a connection, and Python no longer
+# writes values into its text. A pooler between has to know prepared statements (PgBouncer does from 1.21 on).
 DATABASES["default"].setdefault("OPTIONS", {}).update(server_side_binding=True, prepare_threshold=3)
 
 # Redis databases: 0 carries the broker, 1 the cache. They never share one, since clearing a cache is FLUSHDB.

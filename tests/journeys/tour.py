@@ -16,7 +16,7 @@ from portal.accounts.consents import give_consent
 from portal.accounts.models import ConsentText, User
 from portal.outbox.services import drain
 from portal.site.preferences import ELDER_COOKIE
-from tests.browser import DESKTOP, PHONE, Watch, axe_violations, until
+from tests.browser import DESKTOP, PHONE, Watch, axe_source, axe_violations, until
 from tests.permissions.addresses import address
 from tests.permissions.rows import Row, rows
 from tests.permissions.world import VIEWERS, World, build
@@ -154,6 +154,8 @@ class Tour:
             drain()
             self.addresses = {stop.name: address(self.world, stop.name) for stop in tour()}
         self.context = browser.new_context(base_url=server.url, locale="zh-CN", timezone_id="Asia/Shanghai")
+        # Brought into each page by the browser itself: to send it there each time takes longer than reading the page.
+        self.context.add_init_script(axe_source())
         self.page = self.context.new_page()
         self.watch = Watch(self.page)
         self.elder = False
