@@ -78,6 +78,8 @@ class PortalServer:
             MARK: str(folder),
         }
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        # Those of them that were started with something of a test's own.
+        self.altered: set[str] = set()
 
     # -- life -----------------------------------------------------------------------------------------------------
 
@@ -85,11 +87,8 @@ class PortalServer:
         """Start database and queue; what runs on them starts with `wait_until_revived()`."""
         pristine = self._copy_pristine_cluster()
         self.services.start()
-        prepared = subprocess.run(
-            [sys.executable, "script/prepare.py"], cwd=ROOT, env=self.env, capture_output=True, text=True, check=False
-        )
-        assert prepared.returncode == 0, prepared.stdout + prepared.stderr
         if not pristine:
+            self._run("script/prepare.py")
             self.manage("migrate", "--no-input")
             with self._direct("postgres") as direct:
                 direct.execute(f"CREATE DATABASE {PRISTINE} TEMPLATE wuwei")
@@ -147,6 +146,7 @@ class PortalServer:
         self.services.remove()
 
     def _spawn(self, name: str, *arguments: str, env: Mapping[str, str] | None = None) -> None:
+        (self.altered.add if env else self.altered.discard)(name)
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
                 [sys.executable, "-m", *arguments],
@@ -212,6 +212,13 @@ class PortalServer:
         for name, start in starts.items():
             if name not in self.processes or self.processes[name].poll() is not None:
                 start()
+
+    def make_plain(self) -> None:
+        """End what a test started with something of its own; healthy processes stay, for each takes long to start."""
+        for name in list(self.altered):
+            self._end(name, signal.SIGKILL)
+            self.altered.discard(name)
+        self.wait_until_revived()
 
     def wait_until_revived(self) -> None:
         """Wait for a healthy portal, starting again meanwhile whatever ends."""
@@ -325,7 +332,7 @@ def portal_processes() -> Iterator[PortalServer]:
 def portal_server(portal_processes: PortalServer) -> PortalServer:
     """A running portal, empty when the module begins."""
     portal_processes.reset()
-    portal_processes.wait_until_revived()
+    portal_processes.make_plain()
     return portal_processes
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.columns import Columns
 from portal.errors import Conflict
 from portal.outbox import wake
 from portal.outbox.events import DeliveryRetried
@@ -192,16 +193,42 @@ def _run_next(*, now: datetime, strict: bool) -> bool:
         logger.exception("Handler %s failed on event %s", delivery.handler, delivery.event_id)
         _put_off(delivery, error, now)
     else:
-        delivery.state = Delivery.State.DONE
-        delivery.done_at = now
-        delivery.save(update_fields=["state", "done_at"])
+        _mark_done(delivery, now)
     return True
 
 
+_DELIVERY = Columns(Delivery, "delivery")
+_EVENT = Columns(Event, "event", without=("payload",))
+# Asked once for each delivery and once more to find that none is left.
+_NEXT = f"""
+SELECT event.payload::text, {_EVENT.sql}, {_DELIVERY.sql}
+FROM portal_delivery delivery JOIN portal_event event ON event.id = delivery.event_id
+WHERE delivery.state = '{Delivery.State.PENDING}' AND delivery.next_attempt_at <= %s
+ORDER BY delivery.event_id, delivery.id LIMIT 1
+FOR UPDATE OF delivery SKIP LOCKED
+"""  # noqa: S608 (names of columns)
+_DONE = f"UPDATE portal_delivery SET state = '{Delivery.State.DONE}', done_at = %s WHERE id = %s"  # noqa: S608
+
+
 def _claim(now: datetime) -> Delivery | None:
-    due = Delivery.objects.filter(state=Delivery.State.PENDING, next_attempt_at__lte=now)
-    free = due.select_for_update(skip_locked=True, of=("self",))
-    return free.select_related("event").order_by("event_id", "id").first()
+    """The next due delivery that nobody holds, with its event."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [now])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    values = iter(row)
+    payload = json.loads(next(values))
+    event, delivery = _EVENT.take(values), _DELIVERY.take(values)
+    assert event is not None
+    assert delivery is not None
+    event.payload, delivery.event = payload, event
+    return delivery
+
+
+def _mark_done(delivery: Delivery, now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_DONE, [now, delivery.pk])
 
 
 def _put_off(delivery: Delivery, error: Exception, now: datetime) -> None:

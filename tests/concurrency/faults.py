@@ -40,17 +40,16 @@ def after_commit() -> None:
 
 def after_effect() -> None:
     """In the worker: a handler has done its work, and the transaction is still open."""
-    from portal.outbox.models import Delivery
+    from portal.outbox import services
 
-    put_down = Delivery.save
+    mark_done = services._mark_done
 
-    def save(self: Delivery, *arguments: Any, **options: Any) -> None:
-        ours = self.event.type == CLAIMED and self.event.subject_id == wish_id()
-        if ours and self.state == Delivery.State.DONE:
+    def marking(delivery: Any, now: Any) -> None:
+        if delivery.event.type == CLAIMED and delivery.event.subject_id == wish_id():
             arrive_and_wait()
-        put_down(self, *arguments, **options)
+        mark_done(delivery, now)
 
-    Delivery.save = save  # type: ignore[assignment, method-assign]
+    services._mark_done = marking
 
 
 def after_task() -> None:

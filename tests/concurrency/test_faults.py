@@ -134,8 +134,7 @@ def scene(portal_server: PortalServer, cast: Cast, tmp_path: Path) -> Iterator[S
     scene = Scene(portal_server, cast, tmp_path)
     scene.before = scene.texts()
     yield scene
-    portal_server.restart_worker()
-    portal_server.restart_web()
+    portal_server.make_plain()
 
 
 def test_web_killed_between_commit_and_publish(scene: Scene) -> None:

@@ -50,9 +50,10 @@ def full_disk(portal_server: PortalServer, tmp_path: Path) -> Iterator[PortalSer
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    portal.altered.add("web")
     wait_for(lambda: portal.health()[0] != 0, lambda: portal.output()[-3000:])
     yield portal
-    portal.restart_web()
+    portal.make_plain()
 
 
 def test_full_disk_costs_the_photo_and_nothing_else(full_disk: PortalServer, cast: Cast) -> None:

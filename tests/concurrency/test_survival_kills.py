@@ -141,7 +141,7 @@ def kill_workers(
         assert killed == dict.fromkeys(victims, 2)
         chores.check_once()
     finally:
-        portal.restart_worker()
+        portal.make_plain()
     return watch, seconds, killed
 
 
