@@ -88,6 +88,12 @@ class DeskFilters:
     def scopes(self) -> Mapping[str, tuple[Words, Q]]:
         return scopes(self.user, self.now)
 
+    @property
+    def drawn_from(self) -> str:
+        """All that the fields show: what there is to choose and what is chosen."""
+        chosen = [(name, self.params.get(name, "")) for name in PARAMETERS]
+        return repr((self.grids, self.people, self._choices[2], chosen))
+
     @cached_property
     def scope(self) -> str:
         value = self.params.get("show", "")

@@ -19,6 +19,7 @@ from grids.roles.domain import HANDLER_ROLES
 from grids.roles.queries import holds_anywhere
 from portal.accounts.models import User
 from portal.deadlines.words import Urgency, escalation_words, span_words, urgency_of
+from portal.masking import mask_name
 from wishes.desk.filters import DeskFilters, kept_query
 from wishes.desk.forms import SaveViewForm
 from wishes.desk.models import SavedView
@@ -47,6 +48,20 @@ class Row:
     urgency: Urgency
     told: str
     came_by: str
+
+    @property
+    def responsible(self) -> str:
+        """Who answers for it, with the name masked; empty where nobody does."""
+        return mask_name(self.wish.responsible.legal_name) if self.wish.responsible else ""
+
+    @property
+    def drawn_from(self) -> str:
+        """All that the line shows: drawn once, it is the same for everybody who may see it."""
+        wish = self.wish
+        where = (wish.territory and wish.territory.name, wish.responsible_territory and wish.responsible_territory.name)
+        amount = (wish.quantity, wish.unit, wish.is_special, wish.category and wish.category.name)
+        state = (wish.state, wish.end, wish.waiting_since is None, self.urgency, self.told, self.came_by)
+        return repr((wish.pk, wish.number, wish.title, self.responsible, where, amount, state))
 
 
 def handler_of(request: HttpRequest) -> User:
@@ -104,10 +119,16 @@ def _view_pills(user: User, query: str) -> list[tuple[SavedView, str, bool]]:
     return [(view, f"?{view.query}", view.query == query) for view in views_for(user)]
 
 
+# What a line shows and the order stands on; of people and places the name.
+WORDS = ("number", "title", "quantity", "unit", "special_group", "told_by", "entered_by")
+STATE = ("state", "end", "waiting_since", "due_at", "escalation", "community")
+NAMED = ("category__name", "territory__name", "source__name", "responsible__legal_name", "responsible_territory__name")
+
+
 def _ranked(wishes: WishQuerySet) -> WishQuerySet:
-    related = ("category", "territory", "source", "author", "responsible", "responsible_territory", "claimant")
-    boundaries = ("territory__boundary", "responsible_territory__boundary")
-    return wishes.select_related(*related).defer(*boundaries, "details").by_due_time()
+    related = [name.partition("__")[0] for name in NAMED]
+    shown = wishes.select_related(*related).only(*WORDS, *STATE, *NAMED, *related)
+    return shown.by_due_time()
 
 
 def _tiles(wishes: WishQuerySet, scopes: Mapping[str, tuple[str | Promise, Q]]) -> dict[str, Any]:
