@@ -305,6 +305,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "forget_codes": {"task": "portal.accounts.tasks.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget_keys": {"task": "portal.api.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 3600}},
     "lapse": {"task": "grids.roles.tasks.lapse", "schedule": 3600.0, "options": {"expires": 3600}},
+    "remind_terms": {"task": "grids.cells.tasks.remind", "schedule": 21600.0, "options": {"expires": 21600}},
     "assign_unclaimed": {
         "task": "wishes.wishes.tasks.assign_unclaimed",
         "schedule": 300.0,

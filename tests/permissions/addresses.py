@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.urls import reverse
 from django.urls.resolvers import get_resolver
 
+from grids.cells.models import PartyOrganisation
 from tests.permissions.world import World
 from wishes.desk.models import EntryBatch, SavedView
 from wishes.neighbours.models import Comment
@@ -27,6 +28,10 @@ def _appeal(world: World) -> Appeal:
 PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     "api_bodies": {"code": lambda world: world.cast.community.code},
     "bodies": {"code": lambda world: world.cast.community.code},
+    "api_party_organisations": {"code": lambda world: world.cast.community.code},
+    "api_party_organisation": {"pk": lambda world: world.first(PartyOrganisation)},
+    "party_organisations": {"code": lambda world: world.cast.community.code},
+    "party_organisation": {"pk": lambda world: world.first(PartyOrganisation)},
     "api_notice_read": {"pk": lambda world: NOWHERE},
     "api_docs_operation": {"identifier": lambda world: "wishes_submit"},
     "api_wish_appeal_decide": {"pk": lambda world: _appeal(world).pk},
