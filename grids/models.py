@@ -2,5 +2,6 @@
 
 from grids.bodies.models import *
 from grids.cells.models import *
+from grids.members.models import *
 from grids.roles.models import *
 from grids.territory.models import *

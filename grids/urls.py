@@ -6,5 +6,6 @@ urlpatterns = [
     path("residency/", include("grids.roles.urls")),
     path("", include("grids.bodies.urls")),
     path("", include("grids.cells.urls")),
+    path("", include("grids.members.urls")),
     path("", include("grids.directory.urls")),
 ]

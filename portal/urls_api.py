@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("open-data/", Editions.as_view(), name="api_open_data"),
     path("", include("grids.bodies.api")),
     path("", include("grids.cells.api")),
+    path("", include("grids.members.api")),
     path("", include("grids.directory.api")),
     path("desk/", include("wishes.desk.api")),
     path("", include("wishes.wishes.api.routes")),

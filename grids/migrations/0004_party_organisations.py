@@ -4,12 +4,12 @@ import django.contrib.postgres.constraints
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import grids.roles.models
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+import grids.roles.models
 
 # The Party organisations registered as bodies so far; administrators give them their rank and what stands above them.
 ORGANISATIONS_OF_BODIES = """

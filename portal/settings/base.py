@@ -183,6 +183,8 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 ACCOUNTS_SEED_CONSENTS = True
 # So are the first wish categories and answer templates, where there is no category yet.
 WISHES_SEED_CATEGORIES = True
+# And the usual service posts of Party members.
+GRIDS_SEED_POSTS = True
 # Countries and regions that codes are sent to; others are a known way to make a site pay for premium numbers.
 ACCOUNTS_PHONE_REGIONS = ("CN", "HK", "MO", "TW")
 # The gateway for text messages: a module of portal/accounts/sms with a Backend class.

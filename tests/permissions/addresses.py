@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.urls.resolvers import get_resolver
 
 from grids.cells.models import PartyOrganisation
+from grids.members.models import PartyMember
 from tests.permissions.world import World
 from wishes.desk.models import EntryBatch, SavedView
 from wishes.neighbours.models import Comment
@@ -32,6 +33,10 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     "api_party_organisation": {"pk": lambda world: world.first(PartyOrganisation)},
     "party_organisations": {"code": lambda world: world.cast.community.code},
     "party_organisation": {"pk": lambda world: world.first(PartyOrganisation)},
+    **{
+        route: {"pk": lambda world: world.first(PartyMember)}
+        for route in ("party_member", "party_member_reveal", "api_party_member_decide", "api_party_member_reveal")
+    },
     "api_notice_read": {"pk": lambda world: NOWHERE},
     "api_docs_operation": {"identifier": lambda world: "wishes_submit"},
     "api_wish_appeal_decide": {"pk": lambda world: _appeal(world).pk},

@@ -23,6 +23,7 @@ from portal.photos.models import Photo
 from portal.photos.services import accept_upload, process_waiting_photo
 from tests.grids.bodies.factories import make_body
 from tests.grids.cells.factories import OrganisationFactory, make_leader
+from tests.grids.members.factories import make_member
 from tests.grids.roles.factories import PersonFactory, ResidencyFactory, make_resident, make_staff
 from tests.grids.territory.factories import CommunityFactory, DistrictFactory, StreetFactory
 from tests.portal.accounts.factories import enter, enter_as_staff
@@ -141,7 +142,7 @@ def build() -> World:
         territory=StreetFactory(),
     )
     make_body(BodyKind.SOCIAL_ORGANISATION, cast.community, user=cast.volunteer)
-    make_leader(OrganisationFactory(territory=cast.community))
+    make_member(make_leader(OrganisationFactory(territory=cast.community)).organisation)
     residency = ResidencyFactory(user=PersonFactory(), community=cast.community)
     photos = {name: _photo(wishes[name]) for name in ("verifying", "published")}
     clients = {name: _client(users.get(name)) for name in VIEWERS}
