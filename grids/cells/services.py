@@ -224,7 +224,7 @@ def _check(organisation: PartyOrganisation) -> None:
     if (organisation.kind == OrganisationKind.PLACE) != (organisation.unit == ""):
         raise Invalid(_("单位、行业党组织要写是哪个单位或行业；属地党组织不用写。"), field="unit")
     above = organisation.parent
-    if above is not None and not _fits(organisation, above):
+    if above is not None and not (above.is_active and _fits(organisation, above)):
         words = {"rank": rank.label, "above": Rank(above.rank).label}
         raise Invalid(
             _("%(rank)s不能放在这个%(above)s下面：上级要高一级，而且管得到这个地方。") % words, field="parent"
@@ -240,6 +240,4 @@ def _check(organisation: PartyOrganisation) -> None:
 
 
 def _fits(below: PartyOrganisation, above: PartyOrganisation) -> bool:
-    return above.is_active and stands_below(
-        Rank(below.rank), str(below.territory.path), Rank(above.rank), str(above.territory.path)
-    )
+    return stands_below(Rank(below.rank), str(below.territory.path), Rank(above.rank), str(above.territory.path))

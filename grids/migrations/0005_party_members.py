@@ -7,53 +7,142 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('grids', '0004_party_organisations'),
+        ("grids", "0004_party_organisations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ServicePost',
+            name="ServicePost",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=20, unique=True, verbose_name='岗位')),
-                ('description', models.CharField(blank=True, max_length=80, verbose_name='做什么')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='排序')),
-                ('is_active', models.BooleanField(default=True, verbose_name='可选')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=20, unique=True, verbose_name="岗位")),
+                ("description", models.CharField(blank=True, max_length=80, verbose_name="做什么")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="排序")),
+                ("is_active", models.BooleanField(default=True, verbose_name="可选")),
             ],
             options={
-                'verbose_name': '服务岗位',
-                'verbose_name_plural': '服务岗位',
-                'ordering': ['position', 'id'],
+                "verbose_name": "服务岗位",
+                "verbose_name_plural": "服务岗位",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='PartyMember',
+            name="PartyMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unit_branch', models.CharField(max_length=60, verbose_name='组织关系所在党支部')),
-                ('is_mobile', models.BooleanField(default=False, verbose_name='流动党员')),
-                ('station', models.CharField(blank=True, max_length=60, verbose_name='流动党员服务站')),
-                ('is_backbone', models.BooleanField(default=False, verbose_name='骨干党员')),
-                ('shown_to', models.CharField(choices=[('staff', '只给确认我的工作人员看'), ('organisation', '党组织的班子也可以看')], default='staff', max_length=12, verbose_name='名字给谁看')),
-                ('state', models.CharField(choices=[('reported', '等党组织确认'), ('confirmed', '已报到'), ('refused', '没有通过')], default='reported', max_length=10, verbose_name='进度')),
-                ('reported_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='报到时间')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='答复')),
-                ('correction', models.CharField(blank=True, max_length=200, verbose_name='请更正')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
-                ('near', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.territory', verbose_name='从哪里出发')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='grids.partyorganisation', verbose_name='服务的社区党组织')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='party_member', to=settings.AUTH_USER_MODEL, verbose_name='党员')),
-                ('post', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.servicepost', verbose_name='服务岗位')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("unit_branch", models.CharField(max_length=60, verbose_name="组织关系所在党支部")),
+                ("is_mobile", models.BooleanField(default=False, verbose_name="流动党员")),
+                ("station", models.CharField(blank=True, max_length=60, verbose_name="流动党员服务站")),
+                ("is_backbone", models.BooleanField(default=False, verbose_name="骨干党员")),
+                (
+                    "shown_to",
+                    models.CharField(
+                        choices=[("staff", "只给确认我的工作人员看"), ("organisation", "党组织的班子也可以看")],
+                        default="staff",
+                        max_length=12,
+                        verbose_name="名字给谁看",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("reported", "等党组织确认"), ("confirmed", "已报到"), ("refused", "没有通过")],
+                        default="reported",
+                        max_length=10,
+                        verbose_name="进度",
+                    ),
+                ),
+                ("reported_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="报到时间")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="答复")),
+                ("correction", models.CharField(blank=True, max_length=200, verbose_name="请更正")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="确认时间")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
+                (
+                    "near",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.territory",
+                        verbose_name="从哪里出发",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="grids.partyorganisation",
+                        verbose_name="服务的社区党组织",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="party_member",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="党员",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.servicepost",
+                        verbose_name="服务岗位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '党员报到',
-                'verbose_name_plural': '党员报到',
-                'ordering': ['organisation', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('shown_to__in', ['staff', 'organisation']), ('state__in', ['reported', 'confirmed', 'refused'])), name='party_member_known'), models.CheckConstraint(condition=models.Q(models.Q(('is_mobile', False), ('station', '')), models.Q(('is_mobile', True), models.Q(('station', ''), _negated=True)), _connector='OR'), name='party_member_mobile_has_station'), models.CheckConstraint(condition=models.Q(('state', 'reported'), models.Q(models.Q(('reason', ''), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='party_member_decision_has_reason')],
+                "verbose_name": "党员报到",
+                "verbose_name_plural": "党员报到",
+                "ordering": ["organisation", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("shown_to__in", ["staff", "organisation"]),
+                            ("state__in", ["reported", "confirmed", "refused"]),
+                        ),
+                        name="party_member_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_mobile", False), ("station", "")),
+                            models.Q(("is_mobile", True), models.Q(("station", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="party_member_mobile_has_station",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "reported"),
+                            models.Q(
+                                models.Q(("reason", ""), _negated=True),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="party_member_decision_has_reason",
+                    ),
+                ],
             },
         ),
     ]

@@ -16,6 +16,7 @@ from django.utils import timezone
 from PIL import Image
 
 from grids.bodies.domain import BodyKind
+from grids.members.models import ServicePost
 from grids.roles.models import Residency, Role
 from portal.accounts.models import User
 from portal.jobs.models import Job
@@ -142,6 +143,7 @@ def build() -> World:
         territory=StreetFactory(),
     )
     make_body(BodyKind.SOCIAL_ORGANISATION, cast.community, user=cast.volunteer)
+    ServicePost.objects.create(name="民情收集岗")
     make_member(make_leader(OrganisationFactory(territory=cast.community)).organisation)
     residency = ResidencyFactory(user=PersonFactory(), community=cast.community)
     photos = {name: _photo(wishes[name]) for name in ("verifying", "published")}

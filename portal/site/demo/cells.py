@@ -8,6 +8,8 @@ from django.utils import timezone
 from grids.cells.domain import OrganisationKind, Post, Rank
 from grids.cells.models import PartyOrganisation
 from grids.cells.services import add_organisation, give_term
+from grids.members.models import PartyMember, ServicePost
+from grids.members.services import decide, ensure_default_posts, report
 from grids.territory.models import Territory
 from portal.accounts.models import User
 from portal.site.demo.bodies import GREEN, STREET
@@ -84,3 +86,30 @@ def set_up_organisations(everybody: dict[str, User], now: datetime) -> None:
                 starts_on=today - timedelta(days=190),
                 ends_on=today + timedelta(days=days),
             )
+
+
+# Who has reported to 洲岛家园: unit branch, post, grid they set out from, whether of the backbone; the last one waits.
+REPORTS = (
+    ("林志强", "江心洲船舶修造厂退休党支部", "治安巡逻岗", 1, True),
+    ("高洁", "市中医院内科党支部", "帮困助老岗", 2, False),
+    ("吴敏", "江心洲小学党支部", "文体活动岗", 1, False),
+)
+
+
+def report_members(everybody: dict[str, User], now: datetime) -> None:
+    """Members report to the community they live in; its worker confirms all but the last."""
+    ensure_default_posts()
+    organisation = PartyOrganisation.objects.get(name="洲岛家园社区党委")
+    for name, branch, post, grid, backbone in REPORTS:
+        member: PartyMember = report(
+            actor=everybody[name],
+            organisation=organisation,
+            unit_branch=branch,
+            post=ServicePost.objects.get(name=post),
+            near=Territory.objects.get(code=grid_code(f"{HOME}-{grid}")),
+            agreed=True,
+            now=now - timedelta(days=40),
+        )
+        if name != REPORTS[-1][0]:
+            words = "欢迎，已和您的支部核对过。"
+            decide(actor=everybody["陈晓雨"], member=member, confirm=True, reason=words, is_backbone=backbone)

@@ -62,6 +62,7 @@ def load(stories: Iterable[Story], *, now: datetime, progress: Progress) -> None
         people.settle(everybody, now)
         bodies.register_bodies(everybody, now)
         cells.set_up_organisations(everybody, now)
+        cells.report_members(everybody, now)
         Director(everybody, now=now, progress=progress).play(list(stories))
         arrange_desk(everybody, now=now)
         _read_old_notices(everybody.values(), now - UNREAD)
