@@ -34,7 +34,7 @@ class OrganisationSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=OrganisationKind.choices)
     unit = serializers.CharField(label=_("所属单位或行业"))
     territory_code = serializers.CharField(source="territory.code")
-    parent = serializers.IntegerField(source="parent_id", allow_null=True, label=_("上级党组织的编号"))
+    above = serializers.IntegerField(source="parent_id", allow_null=True, label=_("上级党组织的编号"))
     phone = serializers.CharField()
     acts = serializers.BooleanField(label=_("可以用它的名义认领心愿"))
 

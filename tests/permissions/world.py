@@ -143,7 +143,7 @@ def build() -> World:
         territory=StreetFactory(),
     )
     make_body(BodyKind.SOCIAL_ORGANISATION, cast.community, user=cast.volunteer)
-    ServicePost.objects.create(name="民情收集岗")
+    ServicePost.objects.get_or_create(name="民情收集岗")
     make_member(make_leader(OrganisationFactory(territory=cast.community)).organisation)
     residency = ResidencyFactory(user=PersonFactory(), community=cast.community)
     photos = {name: _photo(wishes[name]) for name in ("verifying", "published")}

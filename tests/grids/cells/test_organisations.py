@@ -126,7 +126,7 @@ def test_who_acts_in_wishes_is_a_body_of_the_same_name_and_place(community: Terr
     services.change_organisation(actor=system, organisation=found, acts=False)
     body.refresh_from_db()
     assert not body.is_active
-    assert Event.objects.filter(type="grids.cells.organisation_changed").last().payload["fields"] == ["acts"]
+    assert Event.objects.filter(type="grids.cells.organisation_changed").latest("id").payload["fields"] == ["acts"]
 
 
 def test_what_happens_to_a_body_happens_to_its_organisation(community: Territory, system: User) -> None:

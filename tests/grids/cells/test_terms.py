@@ -1,6 +1,7 @@
 """Leaders' terms: one secretary at a time, reminders once each, nothing left of who leaves."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -52,15 +53,15 @@ def test_when_reminders_are_due(left: int, due: int) -> None:
 
 
 def test_there_is_one_secretary_at_a_time(committee: PartyOrganisation, system: User) -> None:
-    given = {"actor": system, "organisation": committee, "post": Post.SECRETARY}
-    services.give_term(**given, user=PersonFactory(), starts_on=day(0), ends_on=day(100))  # type: ignore[arg-type]
+    given: dict[str, Any] = {"actor": system, "organisation": committee, "post": Post.SECRETARY}
+    services.give_term(**given, user=PersonFactory(), starts_on=day(0), ends_on=day(100))
     with pytest.raises(Conflict, match="已经有书记"):
-        services.give_term(**given, user=PersonFactory(), starts_on=day(99), ends_on=day(200))  # type: ignore[arg-type]
+        services.give_term(**given, user=PersonFactory(), starts_on=day(99), ends_on=day(200))
     later = services.give_term(
         **given,
         user=PersonFactory(),
         starts_on=day(100),
-        ends_on=day(200),  # type: ignore[arg-type]
+        ends_on=day(200),
     )
     with pytest.raises(IntegrityError), transaction.atomic():
         LeadershipTerm.objects.filter(pk=later.pk).update(starts_on=day(50))
@@ -70,7 +71,7 @@ def test_a_post_is_given_by_the_administrator_and_its_end_can_be_moved(
     committee: PartyOrganisation, system: User
 ) -> None:
     person = PersonFactory()
-    span = {"organisation": committee, "user": person, "starts_on": day(-10), "ends_on": day(10)}
+    span: dict[str, Any] = {"organisation": committee, "user": person, "starts_on": day(-10), "ends_on": day(10)}
     with pytest.raises(NotAllowed):
         services.give_term(actor=person, post="deputy", **span)
     with pytest.raises(Invalid):
