@@ -4,15 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portal', '0004_redacted_photos'),
+        ("portal", "0004_redacted_photos"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='consenttext',
-            name='kind',
-            field=models.CharField(choices=[('privacy', '个人信息保护说明'), ('publication', '公开心愿的单独同意'), ('party', '使用党员信息的单独同意')], max_length=20, verbose_name='种类'),
+            model_name="consenttext",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("privacy", "个人信息保护说明"),
+                    ("publication", "公开心愿的单独同意"),
+                    ("party", "使用党员信息的单独同意"),
+                ],
+                max_length=20,
+                verbose_name="种类",
+            ),
         ),
     ]
