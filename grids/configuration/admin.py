@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,13 +16,16 @@ from grids.configuration.filters import (
     BoundaryFilter,
     DistrictFilter,
     InForceFilter,
+    LivingFilter,
     PlaceDistrictFilter,
     StreetFilter,
 )
 from grids.configuration.forms import AppointmentForm, BuildingForm, GridForm, SettingForm, TerritoryForm
+from grids.configuration.net import NetPages
 from grids.configuration.pages import ScopedAdmin, ServiceAdmin, SpreadsheetAdmin, actor_of
 from grids.configuration.resources import AppointmentResource, BuildingResource, GridResource
 from grids.configuration.scope import inside, paths_in_scope
+from grids.directory.posters import ask_posters
 from grids.roles.domain import ADMINISTRATOR_ROLES, Role
 from grids.roles.models import Appointment, Residency
 from grids.roles.services import appoint, end_appointment
@@ -30,6 +34,7 @@ from grids.territory.browsing import searchable, with_whereabouts
 from grids.territory.domain import Level
 from grids.territory.inherited import registered_settings
 from grids.territory.models import Building, Grid, Territory, TerritorySetting
+from portal.errors import DomainError
 
 MOST_SUGGESTIONS = 20
 # What may be chosen where a form asks for a place: by model and field of the asking form.
@@ -76,6 +81,7 @@ class TerritoryAdmin(ServiceAdmin):
         levels = CHOOSABLE.get((request.GET.get("model_name", ""), request.GET.get("field_name", "")))
         if levels:
             queryset = queryset.filter(level__in=levels)
+        queryset = queryset.filter(dissolved_on__isnull=True)
         found = with_whereabouts(list(queryset.defer("boundary").order_by("level", "path")[:MOST_SUGGESTIONS]))
         suggestions = [Suggestion(each.place.pk, f"{each.where} {each.place.name}".strip()) for each in found]
         return suggestions, False  # type: ignore[return-value]
@@ -133,18 +139,31 @@ class _PlaceAdmin(SpreadsheetAdmin):
 
     def _offered(self, request: HttpRequest, level: Level) -> QuerySet[Any]:
         paths = paths_in_scope(request, self.scope_roles)
-        places: QuerySet[Any] = Territory.objects.at(level).filter(inside(paths, "path")).defer("boundary")
+        places: QuerySet[Any] = Territory.objects.at(level).living().filter(inside(paths, "path")).defer("boundary")
         return places
 
 
 @admin.register(Grid)
-class GridAdmin(_PlaceAdmin):
+class GridAdmin(NetPages, _PlaceAdmin):
     """Grids, with their boundary drawn on a map."""
 
     form = GridForm
+    change_form_template = "admin/grids/grid_change_form.html"
     resource_classes = (GridResource,)
     list_display = ("place_name", "place_code", "whereabouts", "household_count", "supervision_phone", "has_boundary")
-    list_filter = (PlaceDistrictFilter, StreetFilter, BoundaryFilter)
+    list_filter = (LivingFilter, PlaceDistrictFilter, StreetFilter, BoundaryFilter)
+
+    actions = ("make_posters",)
+
+    @admin.action(description=_("做选中网格的海报（一个 PDF）"), permissions=["view"])
+    def make_posters(self, request: HttpRequest, queryset: QuerySet[Grid]) -> HttpResponse | None:
+        """One file with a page for each grid, made in the background."""
+        grids = [grid.territory for grid in queryset.select_related("territory").defer("territory__boundary")]
+        try:
+            return redirect(ask_posters(actor=actor_of(request), grids=grids))
+        except DomainError as error:
+            self.message_user(request, str(error.message), messages.ERROR)
+            return None
 
     @admin.display(description=_("边界"))
     def has_boundary(self, grid: Grid) -> str:
@@ -167,6 +186,7 @@ class GridAdmin(_PlaceAdmin):
     def get_form(self, request: HttpRequest, obj: Grid | None = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         boundary = form.base_fields["boundary"]
+        boundary.widget.grid = obj.pk if obj is not None else 0
         if obj is None:
             source = Grid._meta.get_field("territory")
             self.autocomplete(form, "community", source, self._offered(request, Level.COMMUNITY))

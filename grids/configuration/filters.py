@@ -83,6 +83,25 @@ class BoundaryFilter(admin.SimpleListFilter):
         return queryset
 
 
+class LivingFilter(admin.SimpleListFilter):
+    """Grids in use, unless somebody asks for those that were taken up by another."""
+
+    title = _("是否在用")
+    parameter_name = "living"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("gone", _("已并入别的网格")), ("all", _("全部"))]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        return [{**first, "display": _("在用")}, *others]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(territory__dissolved_on__isnull=self.value() != "gone")
+
+
 class InForceFilter(admin.SimpleListFilter):
     """In office today, later, or no longer."""
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,6 +23,8 @@ class BoundaryWidget(forms.Textarea):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"rows": 4, "cols": 80, "spellcheck": "false", **(attrs or {})})
         self.siblings: list[dict[str, Any]] = []
+        # The grid that is drawn, for what is checked while drawing; 0 for a new one, None where nothing is checked.
+        self.grid: int | None = None
 
     def format_value(self, value: Any) -> str | None:
         """A stored boundary as text, typed text as it was."""
@@ -34,7 +37,11 @@ class BoundaryWidget(forms.Textarea):
         context["widget"]["map_id"] = f"{context['widget']['attrs'].get('id', name)}-map"
         context["widget"]["map"] = {
             "siblings": self.siblings,
+            "grid": self.grid,
+            "check": reverse("admin:grids_grid_check") if self.grid is not None else "",
             "words": {
+                "file": str(_("这个文件不是 GeoJSON，请换一个。")),
+                "sound": str(_("和旁边的网格没有重叠，也没有留空。")),
                 "unreadable": str(_("下面的文字不是完整的 GeoJSON，地图上先不显示。")),
             },
         }

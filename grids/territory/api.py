@@ -79,7 +79,7 @@ class TerritoryList(ApiView):
     @extend_schema(operation_id="territories_list", summary=_("区划和网格"), tags=TAGS, parameters=[TerritoryQuery])
     def get(self, request: Request) -> Response:
         """In the order of their codes, a page at a time."""
-        places = Territory.objects.defer("boundary")
+        places = Territory.objects.living().defer("boundary")
         if "under" in self.query:
             places = places.children_of(get_object_or_404(Territory, code=self.query["under"]))
         if "level" in self.query:

@@ -42,7 +42,7 @@ def search_places(words: str, levels: Iterable[Level], *, limit: int = MOST_RESU
     wanted = searchable(words)
     if not wanted:
         return []
-    found = Territory.objects.at(*levels).defer("boundary")
+    found = Territory.objects.at(*levels).living().defer("boundary")
     found = found.filter(code=wanted) if wanted.isdigit() and len(wanted) > 2 else found.named_like(wanted)
     return with_whereabouts(list(found.order_by("level", "path")[:limit]))
 
@@ -58,8 +58,8 @@ def with_whereabouts(places: list[Territory]) -> list[Finding]:
 
 
 def children(place: Territory) -> list[Territory]:
-    """Places one level below, in the order of their codes."""
-    return list(Territory.objects.children_of(place).defer("boundary"))
+    """Places one level below, in the order of their codes; no dissolved grids."""
+    return list(Territory.objects.children_of(place).living().defer("boundary"))
 
 
 def starting_places() -> list[Territory]:

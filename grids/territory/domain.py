@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from django.db.models import IntegerChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 STEP = 3
@@ -26,6 +26,14 @@ class Level(IntegerChoices):
     COMMUNITY = 5, _("社区")
     GRID = 6, _("网格")
     BUILDING = 7, _("楼栋")
+
+
+class NumberFate(TextChoices):
+    """What became of the number of a grid."""
+
+    IN_USE = "", _("在用")
+    RENUMBERED = "renumbered", _("换了编号")
+    MERGED = "merged", _("并入别的网格")
 
 
 CODE_LENGTHS: dict[Level, int] = {

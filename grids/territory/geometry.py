@@ -6,13 +6,14 @@ length of a degree at that latitude is exact enough for areas.
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 import shapely
 from django.utils.translation import gettext as _
 from shapely.errors import ShapelyError
-from shapely.geometry import MultiPolygon, Polygon, mapping, shape
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon, mapping, shape
+from shapely.ops import split, unary_union
 from shapely.validation import explain_validity
 
 from portal.errors import Invalid
@@ -26,7 +27,13 @@ LARGEST_AREA = 500_000_000.0
 # Hand-drawn neighbours share a line to within centimetres; slivers below this are no overlap (square metres).
 OVERLAP_TOLERANCE = 10.0
 
+# In degrees of latitude.
+HALF_A_METRE = 0.5 / METRES_PER_DEGREE
+# Coordinates are kept to about a centimetre.
+PRECISION = 1e-7
+
 Boundary: TypeAlias = Polygon | MultiPolygon
+Cut: TypeAlias = Polygon | MultiPolygon | LineString
 
 
 def read_boundary(value: Any) -> Boundary:
@@ -70,6 +77,63 @@ def overlapping(geometry: Boundary, others: Iterable[tuple[str, Boundary]]) -> l
             if area > OVERLAP_TOLERANCE:
                 found.append((name, area))
     return found
+
+
+def holes_between(areas: Iterable[Boundary]) -> list[Polygon]:
+    """What these areas enclose and none of them covers: a hole in the net, or a place that is nobody's.
+
+    Neighbours drawn by hand do not meet exactly: what is less than a metre apart counts as touching.
+    """
+    together = unary_union([area.buffer(HALF_A_METRE, join_style="mitre") for area in areas])
+    inner = [Polygon(ring) for part in shapely.get_parts(together) for ring in getattr(part, "interiors", ())]
+    return [hole for hole in inner if square_metres(hole) > OVERLAP_TOLERANCE]
+
+
+def read_cut(value: Any) -> Cut:
+    """What divides a grid: a line from edge to edge, or the area of the new grid. Raises Invalid in words."""
+    geojson = _unwrap(_parse(value))
+    if geojson.get("type") != "LineString":
+        return read_boundary(geojson)
+    try:
+        line = shapely.force_2d(shape(geojson))
+    except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+        raise _wrong(_("边界的坐标读不懂，请检查括号和数字。")) from error
+    if line.is_empty or not all(math.isfinite(n) for n in line.bounds) or len(line.coords) > MOST_POINTS:
+        raise _wrong(_("边界的坐标读不懂，请检查括号和数字。"))
+    return line
+
+
+def divide(old: Boundary, cut: Cut, given: Sequence[tuple[float, float]]) -> tuple[Boundary, Boundary]:
+    """The part that stays and the part that goes: they do not overlap, and together they are the old area.
+
+    A drawn area goes as far as it lies in the old one. Of a line's sides, the one that goes holds the points `given`
+    (longitude, latitude). Raises Invalid where the cut leaves nothing on one side, or nobody can tell which goes.
+    """
+    if isinstance(cut, LineString):
+        points = [Point(each) for each in given]
+        if not points:
+            raise _wrong(_("分出去的楼栋都没有坐标，分不清线的哪一边是新网格。请改画新网格的范围。"))
+        pieces = split(old, cut).geoms
+        going = unary_union([piece for piece in pieces if any(piece.intersects(point) for point in points)])
+    else:
+        going = old.intersection(cut)
+    new = _areas(going)
+    kept = _areas(old.difference(new))
+    if min(square_metres(new), square_metres(kept)) < SMALLEST_AREA:
+        raise _wrong(_("这样画没有把网格分成两块。线要从一边画到另一边，范围要画在老网格里面。"))
+    return kept, new
+
+
+def unite(one: Boundary, other: Boundary) -> Boundary:
+    """Both areas as one."""
+    return _areas(unary_union([one, other]))
+
+
+def _areas(geometry: shapely.Geometry) -> Boundary:
+    """The polygons of a geometry, on the grid of coordinates that is stored; points and lines fall away."""
+    parts = [part for part in shapely.get_parts(shapely.set_precision(geometry, PRECISION)) if part.area > 0]
+    polygons = [part for part in parts if isinstance(part, Polygon)]
+    return polygons[0] if len(polygons) == 1 else MultiPolygon(polygons)
 
 
 def as_geojson(geometry: Boundary) -> dict[str, Any]:

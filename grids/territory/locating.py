@@ -39,7 +39,7 @@ class GridMap:
 
 # One place without its boundary, and the stamp of the newest map.
 PLACE_AND_STAMP = """
-    SELECT id, path, depth, numchild, code, name, official_name, level, boundary_is_illustrative,
+    SELECT id, path, depth, numchild, code, name, official_name, level, boundary_is_illustrative, dissolved_on,
            (SELECT stamp FROM grids_gridmapstamp) AS stamp
     FROM grids_territory WHERE id = %s
 """

@@ -4,6 +4,8 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -11,10 +13,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
-from grids.territory.domain import CODE_LENGTHS, STEP, Level, level_of, path_of
+from grids.territory.domain import CODE_LENGTHS, STEP, Level, NumberFate, level_of, path_of
 from grids.territory.querysets import NameLetters, TerritoryManager
 
-__all__ = ["Building", "Grid", "GridMapStamp", "Level", "Territory", "TerritorySetting"]
+__all__ = ["Building", "Grid", "GridMapStamp", "GridNumber", "Level", "Territory", "TerritorySetting"]
 
 PHONE = RegexValidator(
     r"^[0-9+][0-9 ()-]{4,24}$", _("电话只能写数字、空格、括号和短横，例如 025-8651 2345。"), code="phone"
@@ -25,6 +27,17 @@ PHONE = RegexValidator(
 NEW_MAP_STAMP = """
     INSERT INTO grids_gridmapstamp (singleton, stamp) VALUES (true, gen_random_uuid())
     ON CONFLICT (singleton) DO UPDATE SET stamp = excluded.stamp;
+    RETURN NULL;
+"""
+
+# Which number a grid has had from when until when is noted by the database, whoever plants or renumbers it.
+NOTE_NUMBER = """
+    IF TG_OP = 'UPDATE' THEN
+        UPDATE grids_gridnumber SET until = (now() AT TIME ZONE 'Asia/Shanghai')::date, fate = 'renumbered'
+        WHERE grid_id = NEW.id AND until IS NULL;
+    END IF;
+    INSERT INTO grids_gridnumber (code, grid_id, since, fate)
+    VALUES (NEW.code, NEW.id, (now() AT TIME ZONE 'Asia/Shanghai')::date, '');
     RETURN NULL;
 """
 
@@ -55,6 +68,9 @@ class Territory(MP_Node):  # type: ignore[misc]
     level = models.PositiveSmallIntegerField(_("层级"), choices=Level.choices)
     boundary = models.JSONField(_("边界"), null=True, blank=True, help_text=_("GeoJSON 多边形，WGS-84 坐标"))
     boundary_is_illustrative = models.BooleanField(_("示意边界"), default=False)
+    dissolved_on = models.DateField(
+        _("撤销日期"), null=True, blank=True, editable=False, help_text=_("并入别的网格的日子")
+    )
 
     objects: ClassVar[TerritoryManager] = TerritoryManager()
 
@@ -71,8 +87,17 @@ class Territory(MP_Node):  # type: ignore[misc]
                 condition=_code_fits_level(),
                 violation_error_message=_("编码的位数和层级不符。"),
             ),
+            # What once pointed at a dissolved grid still does; nothing new stands in it.
+            models.CheckConstraint(
+                name="territory_dissolved_is_empty",
+                condition=Q(dissolved_on__isnull=True) | Q(level=Level.GRID, numchild=0, boundary__isnull=True),
+                violation_error_message=_("已经撤销的网格里不能再有楼栋和边界。"),
+            ),
         ]
-        indexes = [GinIndex(NameLetters(F("name")), name="territory_name_letters")]
+        indexes = [
+            GinIndex(NameLetters(F("name")), name="territory_name_letters"),
+            models.Index(fields=["dissolved_on"], condition=Q(dissolved_on__isnull=False), name="territory_dissolved"),
+        ]
         triggers = [
             pgtrigger.Trigger(
                 name="new_boundary",
@@ -87,6 +112,20 @@ class Territory(MP_Node):  # type: ignore[misc]
                 operation=pgtrigger.Delete | pgtrigger.UpdateOf("boundary"),
                 condition=pgtrigger.Q(old__boundary__isnull=False),
                 func=NEW_MAP_STAMP,
+            ),
+            pgtrigger.Trigger(
+                name="number_given",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__level=Level.GRID),
+                func=NOTE_NUMBER,
+            ),
+            pgtrigger.Trigger(
+                name="number_changed",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("code"),
+                condition=pgtrigger.Q(new__level=Level.GRID) & pgtrigger.Q(old__code__df=pgtrigger.F("new__code")),
+                func=NOTE_NUMBER,
             ),
         ]
 
@@ -142,6 +181,52 @@ class Grid(models.Model):
 
     def __str__(self) -> str:
         return str(self.territory)
+
+
+class GridNumber(models.Model):
+    """A number a grid has or once had (网格编号沿革), so that an old paper still finds the present grid.
+
+    The database notes each number by itself, and never lets one be given to another grid: the same grid may get it
+    back. `until` is the day on which it was no longer the number of a living grid, and `fate` says why; a grid taken
+    up by another names it in `successor`, one that came of another's split names that in `split_from`.
+    """
+
+    code = models.CharField(_("编码"), max_length=15, db_collation="C")
+    grid = models.ForeignKey(Territory, on_delete=models.CASCADE, related_name="numbers", verbose_name=_("网格"))
+    since = models.DateField(_("启用日期"), null=True, blank=True, help_text=_("空的表示开通以前就有"))
+    until = models.DateField(_("停用日期"), null=True, blank=True)
+    fate = models.CharField(
+        _("后来怎样"), max_length=12, choices=NumberFate.choices, blank=True, default=NumberFate.IN_USE
+    )
+    successor = models.ForeignKey(
+        Territory, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("并入的网格")
+    )
+    split_from = models.ForeignKey(
+        Territory, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("从哪个网格分出")
+    )
+    last_boundary = models.JSONField(_("撤销时的边界"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("网格编号")
+        verbose_name_plural = _("网格编号")
+        ordering = ["code", "pk"]
+        constraints = [
+            ExclusionConstraint(
+                name="grid_number_never_given_to_another",
+                expressions=[("code", RangeOperators.EQUAL), ("grid", RangeOperators.NOT_EQUAL)],
+                violation_error_message=_("这个编号别的网格用过，不能再给这个网格。"),
+            ),
+            models.UniqueConstraint(fields=["grid"], condition=Q(until__isnull=True), name="grid_number_one_at_a_time"),
+            models.CheckConstraint(
+                name="grid_number_says_its_fate",
+                condition=Q(until__isnull=True, fate=NumberFate.IN_USE, successor__isnull=True)
+                | Q(until__isnull=False, fate=NumberFate.RENUMBERED, successor__isnull=True)
+                | Q(until__isnull=False, fate=NumberFate.MERGED, successor__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.code)
 
 
 class Building(models.Model):

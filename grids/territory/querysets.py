@@ -28,6 +28,10 @@ class TerritoryQuerySet(MP_NodeQuerySet):  # type: ignore[misc]
         """Places one level below."""
         return self.under(territory).filter(depth=territory.depth + 1)  # type: ignore[no-any-return]
 
+    def living(self) -> "TerritoryQuerySet":
+        """Without grids that were dissolved: what may be offered to somebody who chooses a place."""
+        return self.filter(dissolved_on__isnull=True)  # type: ignore[no-any-return]
+
     def at(self, *levels: Level) -> "TerritoryQuerySet":
         """Places of the given levels."""
         return self.filter(level__in=levels)  # type: ignore[no-any-return]

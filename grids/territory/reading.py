@@ -10,7 +10,7 @@ from grids.territory.models import Territory
 
 # What an administrator enters, such as another name, shows in the words of pages this many seconds later at most.
 SHOWN_WITHIN = 60
-NOT_SHOWN_OF_PLACES = {"boundary", "boundary_is_illustrative", "official_name", "numchild"}
+NOT_SHOWN_OF_PLACES = {"boundary", "boundary_is_illustrative", "official_name", "numchild", "dissolved_on"}
 _FIELDS = tuple(field.attname for field in Territory._meta.concrete_fields if field.attname not in NOT_SHOWN_OF_PLACES)
 
 

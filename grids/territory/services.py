@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from grids.territory import policies
 from grids.territory.browsing import forget_starting_places
-from grids.territory.domain import Level, clean_name
+from grids.territory.domain import Level, clean_name, parent_code
 from grids.territory.events import (
     BoundaryDrawn,
     BoundaryRemoved,
@@ -24,7 +24,7 @@ from grids.territory.geometry import Boundary, as_geojson, overlapping, read_bou
 from grids.territory.inherited import parse_value
 from grids.territory.locating import PLACE_AND_STAMP, grid_map, known_map
 from grids.territory.models import Building, Grid, Territory, TerritorySetting
-from grids.territory.tree import lock_place, next_code, plant, replant
+from grids.territory.tree import hold_place, lock_place, next_code, plant, replant, require_living
 from portal.accounts.models import User
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.formats import list_words
@@ -97,6 +97,7 @@ def draw_boundary(*, actor: User, territory: Territory, boundary: Any, illustrat
         raise Invalid(_("只有网格需要画边界。"), field="boundary")
     geometry = read_boundary(boundary)
     _lock_siblings(territory)
+    require_living(hold_place(territory))
     clashes = overlapping(geometry, _sibling_boundaries(territory))
     if clashes:
         words = list_words(
@@ -155,6 +156,7 @@ BUILDING_FIELDS = ("address", "longitude", "latitude", "households")
 def change_grid(*, actor: User, grid: Grid, **changes: Any) -> Grid:
     """Corrects a grid's household count, supervision phone or description. Raises NotAllowed, ValidationError."""
     _require_configure(actor, grid.territory)
+    require_living(grid.territory)
     changed = _assign(grid, changes, GRID_FIELDS)
     if changed:
         grid.full_clean(exclude=["territory"])
@@ -171,6 +173,7 @@ def change_grid(*, actor: User, grid: Grid, **changes: Any) -> Grid:
 def rename(*, actor: User, territory: Territory, name: str) -> Territory:
     """Gives a place the name its people use; the official name stays. Raises NotAllowed, Invalid."""
     _require_configure(actor, territory)
+    require_living(territory)
     tidy = clean_name(name)
     if not tidy:
         raise Invalid(_("请填写名称。"), field="name")
@@ -229,7 +232,9 @@ def move_building(*, actor: User, building: Territory, grid: Territory) -> Terri
     before = building.code
     if before.startswith(grid.code):
         return building
-    lock_place(grid.code)
+    # Both grids are locked in the order of their codes, as everybody does who changes the net of grids.
+    for code in sorted({parent_code(before), grid.code}):
+        require_living(lock_place(code))
     replant(building, next_code(grid))
     record(
         BuildingMoved(territory_id=building.pk, from_code=before, to_code=building.code), subject=building, actor=actor

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F, ProtectedError, RestrictedError
 from django.utils.translation import gettext as _
 
 from grids.territory.domain import CODE_LENGTHS, Level, clean_name, level_of, parent_code, path_of
-from grids.territory.models import Territory
+from grids.territory.models import GridNumber, Territory
 from portal.errors import Conflict, Invalid
 
 
@@ -30,12 +30,53 @@ def check_code(code: str) -> Level:
 def lock_place(code: str) -> Territory:
     """The place above, locked until the transaction ends, so that its children change one at a time.
 
-    Raises Invalid when there is none.
+    Rows that only point at it come and go meanwhile. Raises Invalid when there is none.
     """
-    found = Territory.objects.select_for_update().filter(code=code).first()
+    found = Territory.objects.select_for_update(no_key=True).filter(code=code).first()
     if found is None:
         raise Invalid(_("上级编码 %(code)s 还没有，请先导入或新建上级。") % {"code": code}, field="code", code="orphan")
     return found  # type: ignore[no-any-return]
+
+
+def lock_grids(*grids: Territory) -> list[Territory]:
+    """Grids of one community as they are now, held with it until the transaction ends, in the order given.
+
+    The community comes first and the grids in the order of their codes, so that nobody who changes the net of grids
+    waits for somebody who waits for them. Raises Invalid for grids of several communities and Conflict for one that
+    is dissolved.
+    """
+    communities = {parent_code(grid.code) for grid in grids}
+    if len(communities) != 1:
+        raise Invalid(_("只能在同一个社区里调整网格。"), code="other_community")
+    lock_place(communities.pop())
+    wanted = {grid.pk for grid in grids}
+    held = {each.pk: each for each in Territory.objects.select_for_update().filter(pk__in=wanted).order_by("path")}
+    for grid in held.values():
+        require_living(grid)
+    return [held[grid.pk] for grid in grids]
+
+
+# Keeps the row from being dissolved or renumbered until the transaction ends, and holds up nobody else.
+_HOLD = "SELECT code, path, dissolved_on FROM grids_territory WHERE id = %s FOR KEY SHARE"
+
+
+def hold_place(place: Territory) -> Territory:
+    """The same place with its number and end as they are now, which they stay until the transaction ends.
+
+    Whoever puts something new into a grid holds it so: a merge waits for them, or they see that it is dissolved.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [place.pk])
+        found = cursor.fetchone()
+    if found is not None:
+        place.code, place.path, place.dissolved_on = found
+    return place
+
+
+def require_living(place: Territory) -> None:
+    """Raises Conflict for a grid that was dissolved."""
+    if place.dissolved_on is not None:
+        raise Conflict(_("“%(name)s”已经并入别的网格，请选现在的网格。") % {"name": place.name}, code="grid_dissolved")
 
 
 @transaction.atomic
@@ -47,6 +88,7 @@ def plant(code: str, name: str, **fields: Any) -> Territory:
         raise Invalid(_("请填写名称。"), field="name")
     if level > Level.PROVINCE:
         parent = lock_place(parent_code(code))
+        require_living(parent)
         Territory.objects.filter(pk=parent.pk).update(numchild=F("numchild") + 1)
     place = Territory(code=code, name=tidy, **fields)
     place.place()
@@ -54,6 +96,9 @@ def plant(code: str, name: str, **fields: Any) -> Territory:
         with transaction.atomic():
             place.save(force_insert=True)
     except IntegrityError as error:
+        if "grid_number_never_given_to_another" in str(error):
+            words = _("编号 %(code)s 以前是别的网格的，不能再用。") % {"code": code}
+            raise Conflict(words, code="number_used", field="code") from error
         raise Conflict(_("编码 %(code)s 已经有了。") % {"code": code}, code="code_taken", field="code") from error
     return place
 
@@ -86,7 +131,9 @@ def replant(place: Territory, code: str) -> Territory:
     old, new = parent_code(place.code), parent_code(code)
     # Both parents are locked in the order of their codes, so that two opposite moves do not wait for each other.
     for each in sorted({old, new}):
-        lock_place(each)
+        require_living(lock_place(each))
+    if Territory.objects.select_for_update().values_list("code", flat=True).get(pk=place.pk) != place.code:
+        raise Conflict(_("“%(name)s”刚刚换了网格或编号，请看看现在的再来。") % {"name": place.name}, code="changed")
     Territory.objects.filter(code=old).update(numchild=F("numchild") - 1)
     Territory.objects.filter(code=new).update(numchild=F("numchild") + 1)
     place.code = code
@@ -99,9 +146,36 @@ def replant(place: Territory, code: str) -> Territory:
     return place
 
 
+_RENUMBER = """
+UPDATE grids_territory
+SET code = %(code)s || substr(code, %(digits)s + 1), path = %(path)s || substr(path, %(steps)s + 1)
+WHERE path >= %(old)s AND path < %(old)s || ':'
+"""
+
+
+def renumber(grid: Territory, code: str) -> None:
+    """Gives a grid another number in its community; its buildings follow, ids stay. Its row is held by the caller.
+
+    A number that another grid has, or once had, is refused by the database.
+    """
+    path = path_of(code)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _RENUMBER,
+            {"code": code, "digits": len(code), "path": path, "steps": len(path), "old": str(grid.path)},
+        )
+    grid.code, grid.path = code, path
+
+
 def next_code(parent: Territory) -> str:
-    """The next free code below a community (a grid) or a grid (a building). Raises Conflict after 999."""
+    """The next free code below a community (a grid) or a grid (a building). Raises Conflict after 999.
+
+    A number that a grid once had is never free again.
+    """
     last = Territory.objects.children_of(parent).order_by("-path").values_list("code", flat=True).first()
+    if parent.level == Level.COMMUNITY:
+        used = GridNumber.objects.filter(code__startswith=parent.code).order_by("-code")
+        last = max(last or "", used.values_list("code", flat=True).first() or "")
     number = int(last[-3:]) + 1 if last else 1
     if number > 999:
         raise Conflict(_("这里的编号用完了（最多 999 个）。"), code="codes_used_up")

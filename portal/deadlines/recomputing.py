@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Q
 
 from portal.accounts.models import User
@@ -10,6 +10,7 @@ from portal.deadlines.calendar import calendar_for
 from portal.deadlines.domain import WorkCalendar, at_time
 from portal.deadlines.events import CalendarChanged, ClockRecomputed
 from portal.deadlines.models import CalendarChange, CalendarOverride, Clock, ClockState
+from portal.deadlines.querysets import live_clocks_of
 from portal.deadlines.services import set_deadline
 from portal.outbox.services import audit, record
 
@@ -95,6 +96,20 @@ def _touched_by(change: CalendarChange) -> list[Clock]:
         started_at__lt=midnight + timedelta(days=1),
     )
     return list(running.prefetch_related("pauses", "extensions").order_by("id").select_for_update()[:CHUNK])
+
+
+@transaction.atomic
+def relocate_clocks(*, subject: models.Model, territory_id: int, at: datetime) -> None:
+    """The live clocks of an object count by the calendar of another territory from now on.
+
+    What was used of the time stays used; a due time that moves with the calendar is told as usual.
+    """
+    for clock in live_clocks_of(subject).select_for_update().order_by("pk"):
+        clock.territory_id = territory_id
+        if clock.state == ClockState.RUNNING:
+            _recompute(clock, calendar_for(territory_id), at)
+        else:
+            clock.save(update_fields=["territory_id"])
 
 
 def _recompute(clock: Clock, calendar: WorkCalendar, now: datetime) -> bool:

@@ -108,6 +108,15 @@ def tell(*, event: Event, territory_code: str, data: Mapping[str, Any]) -> int:
     return len(wanted)
 
 
+def follow_code(old: str, new: str) -> int:
+    """Subscriptions to a place go on with its other code, also those to what lies below it; how many."""
+    found = list(Subscription.objects.filter(territory_code__startswith=old).select_for_update())
+    for subscription in found:
+        subscription.territory_code = new + subscription.territory_code[len(old) :]
+        subscription.save(update_fields=["territory_code"])
+    return len(found)
+
+
 def _write(subscription: Subscription, event: Event, kind: str, data: Mapping[str, Any]) -> HookDelivery:
     number = uuid4()
     content = {

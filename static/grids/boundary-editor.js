@@ -12,6 +12,7 @@ document.addEventListener("DOMContentLoaded", function () {
     const map = L.map(place, { attributionControl: false, zoomSnap: 0.25, minZoom: 3, maxZoom: 20 });
     const siblings = L.featureGroup().addTo(map);
     const drawn = L.featureGroup().addTo(map);
+    const faults = L.featureGroup().addTo(map);
 
     const label = function (text) {
       const span = document.createElement("span");
@@ -27,6 +28,36 @@ document.addEventListener("DOMContentLoaded", function () {
     const say = function (text, bad) {
       words.textContent = text || "";
       words.classList.toggle("bad", Boolean(bad));
+    };
+    // What overlaps and what is left open is asked of the server while drawing; saving asks once more.
+    let asked = 0;
+    const check = function () {
+      const number = ++asked;
+      if (!given.check || !area.value.trim()) { faults.clearLayers(); return; }
+      setTimeout(function () {
+        if (number !== asked) return;
+        const body = new FormData();
+        body.append("boundary", area.value);
+        if (given.grid) body.append("grid", given.grid);
+        const community = document.getElementById("id_community");
+        if (community) body.append("community", community.value);
+        const token = editor.closest("form").querySelector("[name=csrfmiddlewaretoken]").value;
+        fetch(given.check, { method: "POST", body: body, headers: { "X-CSRFToken": token } })
+          .then(function (answer) { return answer.json(); })
+          .then(function (found) {
+            if (number !== asked) return;
+            faults.clearLayers();
+            const draw = function (shapes, colour) {
+              shapes.forEach(function (each) {
+                L.geoJSON(each, { pmIgnore: true, interactive: false, style: { color: colour, weight: 2, dashArray: "4", fillOpacity: 0.5 } }).addTo(faults);
+              });
+            };
+            draw(found.overlaps, "#b3261e");
+            draw(found.holes, "#a86b00");
+            say(found.words.length ? found.words.join(" ") : given.words.sound, found.words.length > 0);
+          })
+          .catch(function () { faults.clearLayers(); });
+      }, 400);
     };
     const watch = function (layer) { layer.on("pm:edit pm:update pm:dragend pm:cut", write); };
     const show = function () {
@@ -47,6 +78,7 @@ document.addEventListener("DOMContentLoaded", function () {
       });
       if (!polygons.length) area.value = "";
       else area.value = JSON.stringify(polygons.length === 1 ? { type: "Polygon", coordinates: polygons[0] } : { type: "MultiPolygon", coordinates: polygons });
+      check();
     }
 
     map.pm.setLang("zh");
@@ -61,7 +93,21 @@ document.addEventListener("DOMContentLoaded", function () {
       say("");
     });
     map.on("pm:remove", function (event) { drawn.removeLayer(event.layer); write(); });
-    area.addEventListener("change", show);
+    area.addEventListener("change", function () { show(); check(); });
+    const file = editor.querySelector(".boundary-file");
+    if (file) {
+      file.hidden = false;
+      file.querySelector("input").addEventListener("change", function (event) {
+        const chosen = event.target.files[0];
+        if (!chosen) return;
+        chosen.text().then(function (text) {
+          try { JSON.parse(text); } catch (error) { say(given.words.file, true); return; }
+          area.value = text;
+          show();
+          check();
+        });
+      });
+    }
 
     show();
     const bounds = L.featureGroup([siblings, drawn]).getBounds();

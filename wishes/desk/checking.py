@@ -43,7 +43,7 @@ class Checker:
         under = Q(pk__in=[])
         for path in paths_of(actor, HANDLER_ROLES):
             under |= Q(path__startswith=path)
-        places = Territory.objects.at(Level.COMMUNITY, Level.GRID).filter(under).defer("boundary")
+        places = Territory.objects.at(Level.COMMUNITY, Level.GRID).living().filter(under).defer("boundary")
         self.places: list[Territory] = list(places.order_by("path")[:MOST_PLACES])
         self.categories = list(Category.objects.filter(is_active=True, children__isnull=True))
         self.groups = {str(label): value for value, label in SpecialGroup.choices}

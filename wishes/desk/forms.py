@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from grids.roles.domain import HANDLER_ROLES
-from grids.roles.models import Appointment
+from grids.roles.queries import serving
 from grids.territory.domain import ancestor_paths
 from portal.deadlines.domain import Limit
 from portal.deadlines.words import limit_words
@@ -123,17 +123,9 @@ def _spans() -> list[tuple[str, str]]:
 def handlers_of(wishes: Sequence[Wish]) -> list[tuple[str, str]]:
     """Staff appointed over one of these wishes' places, as (key, words); nearest places first."""
     paths = {path for wish in wishes for path in ancestor_paths(wish.path)}
-    appointed = (
-        Appointment.objects.in_force()
-        .filter(role__in=list(HANDLER_ROLES), territory__path__in=paths, user__is_active=True)
-        .select_related("user", "territory")
-        .defer("territory__boundary")
-        .order_by("-territory__depth", "territory__path", "user_id")
-    )
     found: dict[str, str] = {}
-    for one in appointed:
-        words = f"{one.user.legal_name} · {one.get_role_display()} · {one.territory.name}"
-        found.setdefault(str(one.user_id), words)
+    for user, office in serving(HANDLER_ROLES, paths):
+        found.setdefault(str(user.pk), f"{user.legal_name} · {office}")
     return list(found.items())
 
 

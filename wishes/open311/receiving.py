@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from grids.territory.browsing import searchable
 from grids.territory.domain import Level
 from grids.territory.models import Territory
+from grids.territory.numbers import place_by_code
 from grids.territory.services import locate_grid
 from portal.errors import Invalid
 from wishes.open311.domain import LONGEST_DESCRIPTION, split_description
@@ -130,9 +131,7 @@ def _degrees(text: str, most: int) -> float:
 def _by_code(code: str) -> Territory | None:
     if not (code.isascii() and code.isdigit() and len(code) <= 18):
         return None
-    places = Territory.objects.at(Level.COMMUNITY, Level.GRID).defer("boundary")
-    found: Territory | None = places.filter(code=code).first()
-    return found
+    return place_by_code(code, Level.COMMUNITY, Level.GRID)
 
 
 def _by_name(within: Territory, address: str) -> Territory | None:

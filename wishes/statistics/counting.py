@@ -101,6 +101,28 @@ def keep(*, wish_id: int) -> bool:
     return True
 
 
+@transaction.atomic
+def follow_number(*, grid_id: int, old: str, new: str) -> None:
+    """Facts and sums of a grid go to its new path in the tree. May be called again.
+
+    The facts come first, as in `keep`: whoever counts a wish of this grid meanwhile waits, and goes on at the new path.
+    """
+    WishFact.objects.filter(path=old).update(path=new)
+    for model, keys in ((StatCell, ("path", "category_id", "month")), (HandlerCell, ("path", "handler_id", "month"))):
+        added = ", ".join(f"{name} = cell.{name} + excluded.{name}" for name in MEASURES)
+        columns = ", ".join([*keys[1:], "level", *MEASURES])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH gone AS (DELETE FROM {table(model)} WHERE path = %s RETURNING {columns}) "  # noqa: S608
+                f"INSERT INTO {table(model)} AS cell (path, {columns}) SELECT %s, {columns} FROM gone "
+                f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {added}",
+                [old, new],
+            )
+    # A wish that was being counted for the first time just now has its fact at the old path.
+    for wish in Wish.objects.filter(territory=grid_id).open().order_by("pk"):
+        keep(wish_id=wish.pk)
+
+
 def _row(sql: str, wish_id: int) -> Row | None:
     with connection.cursor() as cursor:
         cursor.execute(sql, [wish_id])

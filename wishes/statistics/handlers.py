@@ -7,13 +7,14 @@ from django.urls import reverse
 from portal.notifications.services import notify
 from portal.outbox.models import Event
 from portal.outbox.registry import event_types, handles
-from wishes.statistics.counting import keep
+from wishes.statistics.counting import follow_number, keep
 from wishes.statistics.digests import recipients
 from wishes.statistics.events import DigestMade
 from wishes.statistics.models import WeeklyDigest
 from wishes.statistics.notices import WEEKLY
 from wishes.statistics.recounting import HANDLER
 from wishes.wishes import events
+from wishes.wishes.moving.events import NumberFollowed
 
 # Whoever looks at a contact changes nothing that is counted; every other event of a wish may, today or one day.
 COUNTED = tuple(
@@ -29,6 +30,12 @@ COUNTED = tuple(
 def keep_counts(event: Event, payload: Any) -> None:
     """The counts follow the wish as it is now, whichever of its events this is."""
     keep(wish_id=payload.wish_id)
+
+
+@handles(NumberFollowed, name="statistics.follow_number")
+def follow(event: Event, payload: NumberFollowed) -> None:
+    """What was counted in a grid is counted at its new place in the tree."""
+    follow_number(grid_id=payload.territory_id, old=payload.old_path, new=payload.new_path)
 
 
 @handles(DigestMade, name="statistics.tell_of_digest")

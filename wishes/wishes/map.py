@@ -4,17 +4,26 @@ A grid is the smallest place shown: several hundred households, so that no numbe
 position of a wish is not known to anybody.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
+from uuid import UUID
 
+from django.core.cache import cache
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from shapely.geometry import mapping, shape
 
 from grids.territory.domain import Level
-from grids.territory.models import Territory
-from grids.territory.outlines import MOST_GRIDS
+from grids.territory.models import GridMapStamp, Territory
 from wishes.wishes.models import OpenCount
 
+MOST_GRIDS = 1200
+# Some five metres: finer than anybody sees on a map of a community, a third of the bytes.
+COARSENESS = 0.00005
+DIGITS = 5
+KEPT_SECONDS = 24 * 3600
 LEVELS = (Level.DISTRICT, Level.STREET, Level.COMMUNITY)
 
 
@@ -60,7 +69,7 @@ def open_numbers(place: Territory) -> dict[str, int]:
 
 def rows_of(place: Territory, numbers: dict[str, int]) -> list[Row]:
     """The places one level below with their numbers, in the order of their codes."""
-    below = Territory.objects.children_of(place).defer("boundary")
+    below = Territory.objects.children_of(place).living().defer("boundary")
     rows = [Row(each, _sum(numbers, str(each.path))) for each in below]
     if rest := numbers.get(str(place.path)):
         rows.append(Row(place, rest, is_rest=True))
@@ -73,4 +82,35 @@ def _sum(numbers: dict[str, int], path: str) -> int:
 
 def grids_of(place: Territory) -> list[Territory]:
     """Every grid of the place, without its outline."""
-    return list(Territory.objects.under(place).at(Level.GRID).defer("boundary")[:MOST_GRIDS])
+    return list(Territory.objects.under(place).at(Level.GRID).living().defer("boundary")[:MOST_GRIDS])
+
+
+def map_stamp() -> UUID | None:
+    """Another one after every change of an outline."""
+    return GridMapStamp.objects.values_list("stamp", flat=True).first()
+
+
+def shapes_of(place: Territory, stamp: UUID | None) -> dict[str, Any]:
+    """The outlines of the place's grids as GeoJSON, made coarse once and kept while no outline changes."""
+    key = f"wishes.map.{place.code}.{stamp}"
+    known: dict[str, Any] | None = cache.get(key)
+    if known is None:
+        drawn = Territory.objects.under(place).at(Level.GRID).filter(boundary__isnull=False)
+        rows = drawn.values_list("code", "name", "boundary", "boundary_is_illustrative")[:MOST_GRIDS]
+        known = {"type": "FeatureCollection", "features": [_feature(*row) for row in rows]}
+        cache.set(key, known, KEPT_SECONDS)
+    return known
+
+
+def _feature(code: str, name: str, boundary: dict[str, Any], illustrative: bool) -> dict[str, Any]:
+    outline = mapping(shape(boundary).simplify(COARSENESS))
+    return {
+        "type": "Feature",
+        "id": code,
+        "properties": {"name": name, "illustrative": illustrative},
+        "geometry": {"type": outline["type"], "coordinates": _rounded(outline["coordinates"])},
+    }
+
+
+def _rounded(coordinates: Iterable[Any]) -> list[Any]:
+    return [round(each, DIGITS) if isinstance(each, float | int) else _rounded(each) for each in coordinates]

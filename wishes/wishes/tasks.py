@@ -7,6 +7,7 @@ from wishes.wishes.domain import State
 from wishes.wishes.models import Wish
 from wishes.wishes.photos import forget_unused_photos
 from wishes.wishes.services import assign_to_party, auto_confirm_wish, index_words, redispatch_wish
+from wishes.wishes.services.moving import leave_dissolved_grids, return_after_cover
 from wishes.wishes.services.reminding import remind_all
 
 
@@ -22,8 +23,9 @@ def auto_confirm() -> int:
 def redispatch() -> int:
     """Finds somebody for open wishes nobody answers for, once people are appointed or after somebody has left."""
     now = timezone.now()
+    found = leave_dissolved_grids(now=now) + return_after_cover(now=now)
     waiting = Wish.objects.without_responsible().order_by("pk")
-    return sum(redispatch_wish(wish=wish, at=now) for wish in waiting.iterator(chunk_size=500))
+    return found + sum(redispatch_wish(wish=wish, at=now) for wish in waiting.iterator(chunk_size=500))
 
 
 @shared_task

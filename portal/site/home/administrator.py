@@ -72,7 +72,8 @@ def _names(places: QuerySet[Any], field: str) -> tuple[int, tuple[str, ...]]:
 
 def _grids_without_head(paths: list[str]) -> Gap:
     headed = Appointment.objects.in_force().filter(role=Role.GRID_HEAD, territory=OuterRef("territory"))
-    grids = Grid.objects.filter(_within(paths, "territory__path")).filter(~Exists(headed)).order_by("territory__path")
+    living = Grid.objects.filter(_within(paths, "territory__path"), territory__dissolved_on__isnull=True)
+    grids = living.filter(~Exists(headed)).order_by("territory__path")
     count, names = _names(grids, "territory__name")
     return Gap(
         label=_("没有网格长的网格"),
@@ -86,7 +87,8 @@ def _grids_without_head(paths: list[str]) -> Gap:
 
 
 def _grids_without_boundary(paths: list[str]) -> Gap:
-    grids = Grid.objects.filter(_within(paths, "territory__path"), territory__boundary__isnull=True)
+    living = Grid.objects.filter(_within(paths, "territory__path"), territory__dissolved_on__isnull=True)
+    grids = living.filter(territory__boundary__isnull=True)
     count, names = _names(grids.order_by("territory__path"), "territory__name")
     return Gap(
         label=_("没有画边界的网格"),

@@ -19,7 +19,6 @@ from grids.roles.domain import HANDLER_ROLES
 from grids.roles.queries import holds_anywhere
 from portal.accounts.models import User
 from portal.errors import DomainError, Invalid
-from portal.keyset import BY_ID, keyset_page
 from wishes.neighbours import policies
 from wishes.neighbours.forms import AppealForm, CommentForm, DecideForm, HideForm, NothingToFill, ReportForm
 from wishes.neighbours.models import Comment
@@ -37,6 +36,7 @@ from wishes.wishes.decision import Decision
 from wishes.wishes.forms.posting import add_domain_error
 from wishes.wishes.policies import is_open_to_all
 from wishes.wishes.views.access import Viewer, member_of, sent, viewer_of, wish_or_404
+from wishes.wishes.views.keyset import BY_ID, keyset_page
 
 PAGE_SIZE = 20
 

@@ -57,7 +57,7 @@ class PlaceField(CodeField):
     """A community or grid."""
 
     def get_queryset(self) -> QuerySet[Territory]:
-        found: QuerySet[Territory] = Territory.objects.at(Level.COMMUNITY, Level.GRID).defer("boundary")
+        found: QuerySet[Territory] = Territory.objects.at(Level.COMMUNITY, Level.GRID).living().defer("boundary")
         return found
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.territory.domain import Level
 from grids.territory.models import Territory
+from grids.territory.numbers import place_by_code
 from portal.errors import Invalid
 from wishes.wishes.domain import Kind, SpecialGroup
 from wishes.wishes.models import Category, ToldBy
@@ -30,8 +31,7 @@ class PlaceField(forms.ChoiceField):
 
     def clean(self, value: Any) -> Territory:
         code = super().clean(value)
-        places = Territory.objects.at(Level.COMMUNITY, Level.GRID).defer("boundary")
-        found: Territory | None = places.filter(code=code).first()
+        found = place_by_code(code, Level.COMMUNITY, Level.GRID)
         if found is None:
             raise forms.ValidationError(_("没有找到这个地方，请重新选一个。"))
         return found

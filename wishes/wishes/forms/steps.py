@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.bodies.models import Body
 from grids.roles.domain import HANDLER_ROLES
-from grids.roles.models import Appointment
+from grids.roles.queries import serving
 from grids.territory.domain import ancestor_paths
 from portal.accounts.models import User
 from portal.accounts.phones import shown_phone
@@ -333,18 +333,11 @@ class ExtendForm(StepForm):
 
 def colleagues(wish: Wish, *leave_out: int) -> dict[int, str]:
     """Who could answer for this wish in place of whoever does now: name, role and place by person, nearest first."""
-    appointed = (
-        Appointment.objects.in_force()
-        .filter(role__in=list(HANDLER_ROLES), territory__path__in=ancestor_paths(wish.path))
-        .exclude(user_id__in=[pk for pk in (wish.responsible_id, wish.author_id, *leave_out) if pk])
-        .filter(user__is_active=True)
-        .select_related("user", "territory")
-        .defer("territory__boundary")
-        .order_by("-territory__depth", "user_id")
-    )
+    unfit = {wish.responsible_id, wish.author_id, *leave_out}
     labels: dict[int, str] = {}
-    for one in appointed:
-        labels.setdefault(one.user_id, f"{one.user.legal_name} · {one.get_role_display()} · {one.territory.name}")
+    for user, office in serving(HANDLER_ROLES, ancestor_paths(wish.path)):
+        if user.pk not in unfit:
+            labels.setdefault(user.pk, f"{user.legal_name} · {office}")
     return labels
 
 

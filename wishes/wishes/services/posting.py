@@ -11,6 +11,8 @@ from grids.roles.domain import HANDLER_ROLES
 from grids.roles.queries import holds_anywhere, lives_in, residency_of
 from grids.territory.domain import Level
 from grids.territory.models import Territory
+from grids.territory.numbers import present_place
+from grids.territory.tree import hold_place
 from portal.accounts.models import User
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.outbox.services import record
@@ -145,6 +147,7 @@ def submit_wish(*, actor: User, wish: Wish, at: datetime | None = None) -> Wish:
     _check_scribe(actor, wish)
     assert wish.category is not None
     assert wish.territory is not None
+    _stand_in_present_grid(wish, wish.territory)
     again = bool(wish.number)
     _settle(wish)
     steps.move(wish, Action.SUBMIT, _state_after(wish))
@@ -197,6 +200,16 @@ def edit_wish(
     note_household(wish)
     record(WishEdited(wish_id=wish.pk, fields=changed), subject=wish, actor=actor, on_behalf_of=on_behalf_of, at=now)
     return save_only_gift(wish)
+
+
+def _stand_in_present_grid(wish: Wish, place: Territory) -> None:
+    """The net of grids may have changed since the place was chosen; from here on it waits until the wish is sent."""
+    held = hold_place(place)
+    while held.dissolved_on is not None:
+        held = hold_place(present_place(held))
+    if held.pk != wish.territory_id:
+        set_place(wish, held)
+    wish.path = str(held.path)
 
 
 def set_place(wish: Wish, place: Territory) -> None:

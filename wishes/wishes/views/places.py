@@ -11,6 +11,7 @@ from grids.roles.domain import HANDLER_ROLES
 from grids.roles.queries import held_by, residency_of
 from grids.territory.domain import Level
 from grids.territory.models import Territory
+from grids.territory.numbers import place_by_code
 from grids.territory.services import locate_grid
 from portal.accounts.models import User
 from wishes.wishes.models import Wish
@@ -23,10 +24,9 @@ def chosen_place(request: HttpRequest, member: User, draft: Wish | None) -> Terr
 
     A cadre who writes for a resident starts from where the cadre works: where the resident lives is for them to say.
     """
-    code = request.GET.get("place", "")
+    code = request.GET.get("place", "") or request.GET.get("grid", "")
     if code.isascii() and code.isdecimal():
-        places = Territory.objects.at(Level.COMMUNITY, Level.GRID).defer("boundary")
-        found: Territory | None = places.filter(code=code).first()
+        found = place_by_code(code, Level.COMMUNITY, Level.GRID)
         if found is not None:
             return found
     if "search" in request.GET:
@@ -55,7 +55,7 @@ def grid_choices(place: Territory | None) -> list[tuple[str, str | Promise]]:
     community = place.ancestor_at(Level.COMMUNITY) if place else None
     if community is None:
         return []
-    grids = Territory.objects.children_of(community).at(Level.GRID).defer("boundary").order_by("path")
+    grids = Territory.objects.children_of(community).at(Level.GRID).living().defer("boundary").order_by("path")
     return [(community.code, _("说不清，请社区来分")), *((grid.code, grid.name) for grid in grids)]
 
 

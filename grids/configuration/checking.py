@@ -1,0 +1,52 @@
+"""What a drawing does to the net, told while it is drawn: overlaps with neighbours, holes left open."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from shapely.geometry import mapping, shape
+
+from grids.territory.domain import Level
+from grids.territory.geometry import OVERLAP_TOLERANCE, holes_between, read_boundary, square_metres
+from grids.territory.models import Grid, Territory
+from portal.errors import Invalid
+
+
+def check_drawing(community: Territory, boundary: str, *, but: int | None = None) -> dict[str, Any]:
+    """GeoJSON of what is wrong, and the same in words. `but` is the grid that is being drawn. Raises Invalid."""
+    drawn = read_boundary(boundary)
+    rows = Territory.objects.children_of(community).at(Level.GRID).living().filter(boundary__isnull=False)
+    neighbours = [(name, shape(outline)) for name, outline in rows.exclude(pk=but).values_list("name", "boundary")]
+    overlaps, words = [], []
+    for name, area in neighbours:
+        common = drawn.intersection(area) if drawn.intersects(area) else None
+        size = square_metres(common) if common is not None else 0.0
+        if common is not None and size > OVERLAP_TOLERANCE:
+            overlaps.append(mapping(common))
+            words.append(_("和“%(name)s”重叠约 %(area)s 平方米。") % {"name": name, "area": f"{size:,.0f}"})
+    holes = holes_between([drawn, *(area for _name, area in neighbours)])
+    if holes:
+        size = sum(square_metres(hole) for hole in holes)
+        words.append(_("网格之间留了空，约 %(area)s 平方米不归谁管。") % {"area": f"{size:,.0f}"})
+    return {"overlaps": overlaps, "holes": [mapping(hole) for hole in holes], "words": words}
+
+
+def check_page(request: HttpRequest, grids: Any) -> JsonResponse:
+    """Answers the map of the editor. `grids` are those the administrator may change; nothing is saved."""
+    if request.method != "POST":
+        return JsonResponse({"words": []}, status=405)
+    community: Territory | None = None
+    but: int | None = None
+    if (key := request.POST.get("grid", "")).isdecimal():
+        found: Grid | None = grids.select_related("territory").filter(pk=int(key)).first()
+        if found is None:
+            raise Http404
+        community, but = found.territory.ancestor_at(Level.COMMUNITY), found.territory_id
+    elif (key := request.POST.get("community", "")).isdecimal():
+        community = Territory.objects.at(Level.COMMUNITY).filter(pk=int(key)).first()
+    if community is None:
+        return JsonResponse({"overlaps": [], "holes": [], "words": []})
+    try:
+        return JsonResponse(check_drawing(community, request.POST.get("boundary", ""), but=but))
+    except Invalid as error:
+        return JsonResponse({"overlaps": [], "holes": [], "words": [str(error.message)]}, status=400)

@@ -1,0 +1,1 @@
+"""Wishes follow their place: what is still open goes along when the net of grids changes."""
