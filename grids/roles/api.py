@@ -71,7 +71,7 @@ class ResidencyRequestSerializer(serializers.Serializer[Any]):
     )
     building = serializers.SlugRelatedField[Territory](
         slug_field="code",
-        queryset=Territory.objects.at(Level.GRID, Level.BUILDING).defer("boundary"),
+        queryset=Territory.objects.at(Level.GRID, Level.BUILDING).living().defer("boundary"),
         required=False,
         allow_null=True,
         label=_("网格或楼栋编码"),

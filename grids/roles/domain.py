@@ -67,6 +67,18 @@ ROLE_LEVELS: dict[Role, frozenset[Level]] = {
 }
 
 
+# Offices of a grid in which somebody stands in for a colleague on leave.
+COVERED_ROLES: frozenset[Role] = frozenset({Role.GRID_HEAD, Role.GRID_MEMBER})
+
+
+class AbsenceKind(TextChoices):
+    """Why somebody does not do their office for some days; nothing more is asked."""
+
+    LEAVE = "leave", _("休假")
+    AWAY = "away", _("外出学习或办事")
+    HANDOVER = "handover", _("交接")
+
+
 class ResidencyStatus(TextChoices):
     """The way of a residency: asked for, decided with a reason, ended."""
 

@@ -33,7 +33,7 @@ class ResidencyForm(forms.Form):
 
     def __init__(self, *args: object, community: Territory, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        below = Territory.objects.under(community).at(Level.GRID, Level.BUILDING).defer("boundary")
+        below = Territory.objects.under(community).at(Level.GRID, Level.BUILDING).living().defer("boundary")
         self.fields["building"].queryset = below  # type: ignore[attr-defined]
 
 

@@ -10,10 +10,10 @@ from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grids.roles.domain import HANDLER_ROLES, STAFF_ROLES, ResidencyStatus, Role
+from grids.roles.domain import HANDLER_ROLES, STAFF_ROLES, AbsenceKind, ResidencyStatus, Role
 from grids.territory.models import Territory
 
-__all__ = ["HANDLER_ROLES", "STAFF_ROLES", "Appointment", "Residency", "ResidencyStatus", "Role"]
+__all__ = ["HANDLER_ROLES", "STAFF_ROLES", "Appointment", "DutyCover", "Residency", "ResidencyStatus", "Role"]
 
 
 class Term(Func):
@@ -107,6 +107,67 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} · {self.territory}"
+
+
+class DutyCoverQuerySet(models.QuerySet["DutyCover"]):
+    """Absences on a day or a span of days."""
+
+    def in_force(self, on: date | None = None) -> "DutyCoverQuerySet":
+        """Those of the day, today in Shanghai unless told."""
+        day = on or timezone.localdate()
+        return self.filter(starts_on__lte=day, ends_on__gt=day)
+
+    def between(self, first: date, last: date) -> "DutyCoverQuerySet":
+        """Those that touch one of these days, both among them."""
+        return self.filter(starts_on__lte=last, ends_on__gt=first)
+
+
+class DutyCover(models.Model):
+    """Somebody does not do their office for some days, and who stands in for them (代班); nobody yet where empty.
+
+    Who stands in holds the covered role in its grid on these days and nothing else. From `ends_on` on it is over.
+    """
+
+    appointment = models.ForeignKey(
+        Appointment, on_delete=models.CASCADE, related_name="covers", verbose_name=_("谁的哪项任职")
+    )
+    cover = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="covering",
+        null=True,
+        blank=True,
+        verbose_name=_("代班的人"),
+    )
+    kind = models.CharField(_("原因"), max_length=10, choices=AbsenceKind.choices, default=AbsenceKind.LEAVE)
+    starts_on = models.DateField(_("从哪天起"))
+    ends_on = models.DateField(_("到哪天恢复"), help_text=_("当天起本人自己来"))
+    arranged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("安排人")
+    )
+
+    objects = DutyCoverQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("请假和代班")
+        verbose_name_plural = _("请假和代班")
+        ordering = ["starts_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="duty_cover_ends_after_start",
+                condition=Q(ends_on__gte=F("starts_on")),
+                violation_error_message=_("恢复的日子不能早于开始的日子。"),
+            ),
+            ExclusionConstraint(
+                name="one_absence_at_a_time",
+                expressions=[("appointment", RangeOperators.EQUAL), (_term(), RangeOperators.OVERLAPS)],
+                violation_error_message=_("这几天已经安排过了。"),
+            ),
+        ]
+        indexes = [models.Index(fields=["cover", "ends_on"], condition=Q(cover__isnull=False), name="duty_cover_of")]
+
+    def __str__(self) -> str:
+        return f"{self.starts_on} – {self.ends_on}"
 
 
 class ResidencyQuerySet(models.QuerySet["Residency"]):

@@ -34,6 +34,7 @@ ADMIN_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.SECURITY_ADMINISTRATOR: (
         model_permissions("portal", "user", ("view", "add", "change"))
         | model_permissions("grids", "appointment", ("view", "add", "change"))
+        | model_permissions("grids", "dutycover", _LOOK)
         | model_permissions("grids", "residency", _LOOK)
         | model_permissions("grids", "territory", _LOOK)
         | model_permissions("portal", "consent", _LOOK)
@@ -45,6 +46,7 @@ ADMIN_PERMISSIONS: dict[Role, frozenset[str]] = {
         | model_permissions("portal", "delivery", _LOOK)
         | model_permissions("portal", "consent", _LOOK)
         | model_permissions("grids", "appointment", _LOOK)
+        | model_permissions("grids", "dutycover", _LOOK)
         | model_permissions("admin", "logentry", _LOOK)
     ),
 }

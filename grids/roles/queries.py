@@ -6,11 +6,12 @@ from typing import Any, TypeAlias
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from grids.roles.domain import Held, ResidencyStatus, Role
-from grids.roles.models import Appointment, Residency
+from grids.roles.models import Appointment, DutyCover, Residency
 from grids.territory.domain import STEP, Level, ancestor_paths
 from grids.territory.models import Territory
 from portal.accounts.models import User
@@ -31,11 +32,22 @@ UNION ALL
 SELECT 'resident', r.community_id, t.path, t.level
 FROM grids_residency r JOIN grids_territory t ON t.id = r.community_id
 WHERE r.user_id = %(user)s AND r.status = %(lives)s
+UNION ALL
+SELECT a.role, a.territory_id, t.path, t.level
+FROM grids_dutycover d
+JOIN portal_user s ON s.id = d.cover_id AND s.is_staff
+JOIN grids_appointment a ON a.id = d.appointment_id
+JOIN grids_territory t ON t.id = a.territory_id
+WHERE d.cover_id = %(user)s AND d.starts_on <= %(day)s AND d.ends_on > %(day)s
+  AND a.starts_on <= %(day)s AND (a.ends_on IS NULL OR a.ends_on > %(day)s)
 """
 
 
 def held_by(user: Person, on: date | None = None) -> tuple[Held, ...]:
-    """Every role the person holds on the day (today in Shanghai unless told), remembered on the user object."""
+    """Every role the person holds on the day (today in Shanghai unless told), remembered on the user object.
+
+    That is: appointments, the residency, and what the person covers for a colleague on leave.
+    """
     if not isinstance(user, User) or not user.is_active:
         return ()
     day = on or timezone.localdate()
@@ -85,16 +97,42 @@ def holders(roles: Iterable[Role], territory: Territory, *, on: date | None = No
     appointed = Appointment.objects.in_force(on).filter(
         role__in=list(roles), territory__path__in=ancestor_paths(str(territory.path))
     )
-    people: QuerySet[User] = User.objects.filter(pk__in=appointed.values("user_id"), is_active=True)
+    covering = DutyCover.objects.in_force(on).filter(appointment__in=appointed, cover__is_staff=True)
+    serving = Q(pk__in=appointed.values("user_id")) | Q(pk__in=covering.values("cover_id"))
+    people: QuerySet[User] = User.objects.filter(serving, is_active=True)
     return people.order_by("pk")
+
+
+def serving(roles: Iterable[Role], paths: Iterable[str], *, on: date | None = None) -> list[tuple[User, str]]:
+    """Who holds one of the roles in one of these places, or stands in there, with role and place in words.
+
+    The narrowest places first. Somebody may stand in it more than once.
+    """
+    terms = Appointment.objects.in_force(on).filter(role__in=list(roles), territory__path__in=list(paths))
+    related = ("appointment__user", "appointment__territory", "cover")
+    covers = DutyCover.objects.in_force(on).filter(appointment__in=terms, cover__is_active=True, cover__is_staff=True)
+    found = [
+        (one.user, one.territory, f"{one.get_role_display()} · {one.territory.name}")
+        for one in terms.filter(user__is_active=True).select_related("user", "territory").defer("territory__boundary")
+    ]
+    for duty in covers.select_related(*related).defer("appointment__territory__boundary"):
+        assert duty.cover is not None
+        office = duty.appointment
+        words = _("代%(role)s · %(place)s") % {"role": office.get_role_display(), "place": office.territory.name}
+        found.append((duty.cover, office.territory, words))
+    found.sort(key=lambda each: (-each[1].depth, str(each[1].path), each[0].pk))
+    return [(user, words) for user, _place, words in found]
 
 
 # Asked for every wish that is sent, so it is written out.
 _PERSON = Columns(User, "u")
 _NEAREST = f"""
 WITH appointed AS (
-    SELECT a.user_id, t.depth FROM grids_appointment a JOIN grids_territory t ON t.id = a.territory_id
-    JOIN portal_user u ON u.id = a.user_id AND u.is_active
+    -- Who is on leave is passed over, and who covers for them stands in their place.
+    SELECT u.id AS user_id, t.depth FROM grids_appointment a JOIN grids_territory t ON t.id = a.territory_id
+    LEFT JOIN grids_dutycover d ON d.appointment_id = a.id AND d.starts_on <= %(day)s AND d.ends_on > %(day)s
+    JOIN portal_user u ON u.is_active
+      AND u.id = CASE WHEN d.id IS NULL THEN a.user_id ELSE d.cover_id END AND (d.id IS NULL OR u.is_staff)
     WHERE a.role = ANY (%(roles)s) AND t.path = ANY (%(above)s)
       AND a.starts_on <= %(day)s AND (a.ends_on IS NULL OR a.ends_on > %(day)s)
 )

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from grids.roles.domain import ResidencyStatus
-from grids.roles.models import Appointment, Residency
+from grids.roles.models import Appointment, DutyCover, Residency
 from portal.accounts.export import register_data_section
 from portal.accounts.models import User
 from portal.accounts.signals import user_erased
@@ -31,6 +32,11 @@ def forget_person(sender: type[User], user: User, **_kwargs: Any) -> None:
         appointment.ends_on = max(today, appointment.starts_on)
         appointment.save(update_fields=["ends_on"])
     Appointment.objects.filter(user=user).update(public_phone="")
+    # Whom they stood in for has nobody from today on.
+    DutyCover.objects.filter(cover=user, starts_on__gt=today).update(cover=None)
+    for duty in DutyCover.objects.filter(cover=user, ends_on__gt=today):
+        duty.ends_on = today
+        duty.save(update_fields=["ends_on"])
 
 
 _REASON_GONE = "—"
@@ -70,5 +76,22 @@ def _appointments(user: User) -> list[dict[str, Any]]:
     ]
 
 
+def _duties(user: User) -> list[dict[str, Any]]:
+    """Days away, and days on which the person stood in for somebody."""
+    rows = DutyCover.objects.filter(Q(appointment__user=user) | Q(cover=user))
+    return [
+        {
+            "role": row.appointment.role,
+            "territory": row.appointment.territory.name,
+            "covering": row.cover_id == user.pk,
+            "kind": row.kind if row.appointment.user_id == user.pk else None,
+            "starts_on": row.starts_on,
+            "ends_on": row.ends_on,
+        }
+        for row in rows.select_related("appointment__territory").order_by("starts_on", "pk")
+    ]
+
+
 register_data_section("residency", label=_("居民身份：社区、楼栋、住址"), data=_residencies)
 register_data_section("appointments", label=_("担任过的职务"), data=_appointments)
+register_data_section("duties", label=_("请假和代班"), data=_duties)

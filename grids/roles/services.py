@@ -22,6 +22,7 @@ from grids.roles.models import Appointment, Residency
 from grids.roles.queries import forget
 from grids.territory.domain import Level
 from grids.territory.models import Territory
+from grids.territory.tree import hold_place, require_living
 from portal.accounts.models import User
 from portal.accounts.services import end_sessions
 from portal.errors import Conflict, Invalid, NotAllowed
@@ -47,6 +48,8 @@ def request_residency(
         raise Invalid(_("请选到社区这一级。"), field="community")
     if building is not None and not (community.covers(building) and building.level in (Level.GRID, Level.BUILDING)):
         raise Invalid(_("请选这个社区里的网格或楼栋。"), field="building")
+    if building is not None:
+        require_living(hold_place(building))
     residency = Residency(
         user=person, community=community, building=building, address=address.strip(), requested_at=now or timezone.now()
     )
@@ -189,6 +192,7 @@ def appoint(
     """
     if not policies.may_appoint(actor, policies.Grant(user, role, territory)):
         raise NotAllowed(_("您不能在这里任命这个角色；也不能任命自己。"))
+    require_living(hold_place(territory))
     User.objects.select_for_update().get(pk=user.pk)
     starts_on = starts_on or timezone.localdate(now)
     _check_grant(user, role, territory, starts_on, ends_on)
@@ -206,7 +210,7 @@ def appoint(
             )
     except IntegrityError as error:
         raise _overlap(error) from error
-    _roles_changed(user, actor=actor)
+    roles_changed(user, actor=actor)
     record(
         Appointed(appointment_id=appointment.pk, user_id=user.pk, role=str(role), territory_code=territory.code),
         subject=appointment,
@@ -260,7 +264,7 @@ def end_appointment(
     found.ends_on = max(day, found.starts_on)
     found.ended_by = actor
     found.save(update_fields=["ends_on", "ended_by"])
-    _roles_changed(found.user, actor=actor)
+    roles_changed(found.user, actor=actor)
     record(
         AppointmentEnded(
             appointment_id=found.pk, user_id=found.user_id, role=found.role, territory_code=found.territory.code
@@ -291,12 +295,12 @@ def lapse_appointments(*, now: datetime | None = None) -> int:
         with transaction.atomic():
             user = lapsed.select_for_update(skip_locked=True).filter(pk=pk).first()
             if user is not None:
-                _roles_changed(user, actor=None, now=now)
+                roles_changed(user, actor=None, now=now)
                 count += 1
     return count
 
 
-def _roles_changed(user: User, *, actor: User | None, now: datetime | None = None) -> None:
+def roles_changed(user: User, *, actor: User | None, now: datetime | None = None) -> None:
     """Whether the person is staff follows from the roles that hold now or will hold; every session ends."""
     today = timezone.localdate(now)
     office = Appointment.objects.filter(user=user, role__in=list(STAFF_ROLES)).exclude(ends_on__lte=today)

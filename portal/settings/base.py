@@ -183,8 +183,6 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 ACCOUNTS_SEED_CONSENTS = True
 # So are the first wish categories and answer templates, where there is no category yet.
 WISHES_SEED_CATEGORIES = True
-# And the usual service posts of Party members.
-GRIDS_SEED_POSTS = True
 # Countries and regions that codes are sent to; others are a known way to make a site pay for premium numbers.
 ACCOUNTS_PHONE_REGIONS = ("CN", "HK", "MO", "TW")
 # The gateway for text messages: a module of portal/accounts/sms with a Backend class.
@@ -306,8 +304,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "forget_hooks": {"task": "portal.webhooks.tasks.forget_hooks", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget_codes": {"task": "portal.accounts.tasks.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget_keys": {"task": "portal.api.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 3600}},
+    "tell_gaps": {"task": "grids.duty.tasks.tell_gaps", "schedule": 3600.0, "options": {"expires": 3600}},
     "lapse": {"task": "grids.roles.tasks.lapse", "schedule": 3600.0, "options": {"expires": 3600}},
-    "remind_terms": {"task": "grids.cells.tasks.remind", "schedule": 21600.0, "options": {"expires": 21600}},
     "assign_unclaimed": {
         "task": "wishes.wishes.tasks.assign_unclaimed",
         "schedule": 300.0,
@@ -369,6 +367,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "PhotoState": "portal.photos.models.PhotoState",
         "JobState": "portal.jobs.models.JobState",
         "ClaimState": "wishes.wishes.domain.ClaimState",
+        "AbsenceKind": "grids.roles.domain.AbsenceKind",
+        "DutyPresence": "grids.duty.domain.Presence",
     },
     "TAGS": [
         {"name": "wishes", "description": _("微心愿")},
