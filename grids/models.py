@@ -1,7 +1,5 @@
 """Gathers the models of the wing's features, so that the app has one migrations folder."""
 
 from grids.bodies.models import *
-from grids.cells.models import *
-from grids.members.models import *
 from grids.roles.models import *
 from grids.territory.models import *

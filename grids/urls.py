@@ -5,7 +5,6 @@ from django.urls import include, path
 urlpatterns = [
     path("residency/", include("grids.roles.urls")),
     path("", include("grids.bodies.urls")),
-    path("", include("grids.cells.urls")),
-    path("", include("grids.members.urls")),
+    path("", include("grids.duty.urls")),
     path("", include("grids.directory.urls")),
 ]

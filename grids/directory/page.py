@@ -10,6 +10,7 @@ from grids.roles.domain import GRID_STAFF_ROLES, Role
 from grids.roles.models import Appointment
 from grids.territory.domain import Level
 from grids.territory.models import Building, Grid, Territory
+from grids.territory.numbers import numbers_of
 
 _ORDER = (Role.GRID_HEAD, Role.GRID_MEMBER, Role.BUILDING_HEAD, Role.INFORMANT)
 
@@ -59,6 +60,7 @@ def grid_page(grid: Territory) -> dict[str, Any]:
         "street": grid.ancestor_at(Level.STREET),
         "community": grid.ancestor_at(Level.COMMUNITY),
         "staff": staff_of(grid),
+        "former": [each for each in numbers_of(grid) if each.until is not None],
         "buildings": buildings,
         "map": _map(grid, buildings) if grid.boundary or any(b.longitude for b in buildings) else None,
     }

@@ -9,8 +9,7 @@ from django.db.models import Model
 from django.urls import reverse
 from django.urls.resolvers import get_resolver
 
-from grids.cells.models import PartyOrganisation
-from grids.members.models import PartyMember
+from grids.roles.models import DutyCover
 from tests.permissions.world import World
 from wishes.desk.models import EntryBatch, SavedView
 from wishes.neighbours.models import Comment
@@ -29,20 +28,22 @@ def _appeal(world: World) -> Appeal:
 PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     "api_bodies": {"code": lambda world: world.cast.community.code},
     "bodies": {"code": lambda world: world.cast.community.code},
-    "api_party_organisations": {"code": lambda world: world.cast.community.code},
-    "api_party_organisation": {"pk": lambda world: world.first(PartyOrganisation)},
-    "party_organisations": {"code": lambda world: world.cast.community.code},
-    "party_organisation": {"pk": lambda world: world.first(PartyOrganisation)},
-    **{
-        route: {"pk": lambda world: world.first(PartyMember)}
-        for route in ("party_member", "party_member_reveal", "api_party_member_decide", "api_party_member_reveal")
-    },
     "api_notice_read": {"pk": lambda world: NOWHERE},
     "api_docs_operation": {"identifier": lambda world: "wishes_submit"},
     "api_wish_appeal_decide": {"pk": lambda world: _appeal(world).pk},
     "wish_appeal": {"pk": lambda world: _appeal(world).pk},
     "wish_referral_answer": {"token": lambda world: link_token(world.wishes["referred"].referrals.get())},
     "api_grid": {"code": lambda world: world.cast.grid.code},
+    **{f"api_grid_{step}": {"code": lambda world: world.cast.grid.code} for step in ("split", "merge", "numbers")},
+    "api_posters": {"code": lambda world: world.cast.community.code},
+    "grid_poster": {"code": lambda world: world.cast.grid.code},
+    "grid_wish": {"code": lambda world: world.cast.grid.code},
+    **{name: {"code": lambda world: world.cast.community.code} for name in ("duty", "duty_leave", "api_duty")},
+    **{
+        name: {"pk": lambda world: world.first(DutyCover)}
+        for name in ("duty_cover", "duty_end", "api_duty_cover", "api_duty_end")
+    },
+    "api_grids_renumber": {"code": lambda world: world.cast.community.code},
     "api_wish_map": {"code": lambda world: world.cast.community.code},
     "wish_map_shapes": {"code": lambda world: world.cast.community.code},
     "api_territory": {"code": lambda world: world.cast.community.code},

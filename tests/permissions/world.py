@@ -16,15 +16,13 @@ from django.utils import timezone
 from PIL import Image
 
 from grids.bodies.domain import BodyKind
-from grids.members.models import ServicePost
 from grids.roles.models import Residency, Role
 from portal.accounts.models import User
 from portal.jobs.models import Job
 from portal.photos.models import Photo
 from portal.photos.services import accept_upload, process_waiting_photo
 from tests.grids.bodies.factories import make_body
-from tests.grids.cells.factories import OrganisationFactory, make_leader
-from tests.grids.members.factories import make_member
+from tests.grids.duty.factories import away_on_leave
 from tests.grids.roles.factories import PersonFactory, ResidencyFactory, make_resident, make_staff
 from tests.grids.territory.factories import CommunityFactory, DistrictFactory, StreetFactory
 from tests.portal.accounts.factories import enter, enter_as_staff
@@ -143,14 +141,13 @@ def build() -> World:
         territory=StreetFactory(),
     )
     make_body(BodyKind.SOCIAL_ORGANISATION, cast.community, user=cast.volunteer)
-    ServicePost.objects.get_or_create(name="民情收集岗")
-    make_member(make_leader(OrganisationFactory(territory=cast.community)).organisation)
     residency = ResidencyFactory(user=PersonFactory(), community=cast.community)
     photos = {name: _photo(wishes[name]) for name in ("verifying", "published")}
     clients = {name: _client(users.get(name)) for name in VIEWERS}
     write_comment(actor=users["neighbour"], wish=wishes["published"], text="我家也有一盏这样的灯。", at=now)
     save_view(actor=cast.worker, name="超时的", query="show=late")
     EntryBatch.objects.create(actor=cast.worker)
+    away_on_leave(cast.grid_head, by=cast.worker)
     run = finished_run(actor=cast.worker, wish=wishes["closed"])
     job, digest = finished_job(owner=cast.worker), _digest(cast, wishes["closed"], now)
     return World(cast, clients, users, wishes, residency, photos, job, run, digest)

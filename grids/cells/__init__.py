@@ -1,1 +1,0 @@
-"""Party organisations laid over the grids, and their leaders (docs/cells.md)."""
