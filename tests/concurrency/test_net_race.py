@@ -23,7 +23,7 @@ from tests.grids.territory.factories import BuildingFactory, DistrictFactory, Gr
 from tests.wishes.wishes.factories import Cast, drafted, make_cast
 from wishes.wishes import services as wishes
 from wishes.wishes.models import Wish
-from wishes.wishes.services import posting
+from wishes.wishes.services import posting, steps
 from wishes.wishes.tasks import redispatch
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -115,7 +115,7 @@ def test_a_wish_sent_during_a_merge_belongs_to_the_grid_that_is_left(system: Use
 
 def test_without_holding_the_grid_it_would_be_stranded(system: User, cast: Cast) -> None:
     """Positive control."""
-    with mock.patch.object(posting, "hold_place", lambda place: place):
+    with mock.patch.object(steps, "locked_in_place", steps.locked):
         wish = send_while_merging(system, cast)
     assert wish.territory is not None
     assert wish.territory.dissolved_on is not None

@@ -14,8 +14,7 @@ from wishes.wishes.domain import End, State
 pytestmark = pytest.mark.django_db
 
 # One statement more than the steps ask for is a slower post; the test's own transaction adds two, for a savepoint.
-# Posting holds its grid against being dissolved meanwhile.
-MOST_TO_POST, MOST_TO_CLAIM = 12 + 2, 6 + 2
+MOST_TO_POST, MOST_TO_CLAIM = 11 + 2, 6 + 2
 
 
 @pytest.fixture

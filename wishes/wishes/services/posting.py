@@ -138,7 +138,7 @@ def submit_wish(*, actor: User, wish: Wish, at: datetime | None = None) -> Wish:
     Raises `Invalid` with the field that is missing, `NotAllowed`, `Conflict` when it was sent already.
     """
     now = steps.moment(at)
-    wish = steps.locked(wish)
+    wish = steps.locked_in_place(wish)
     if actor.pk == wish.author_id:
         wish.author = actor  # whose roles and home are known by now
     require(actor, Action.SUBMIT, wish, at=now)
@@ -203,8 +203,8 @@ def edit_wish(
 
 
 def _stand_in_present_grid(wish: Wish, place: Territory) -> None:
-    """The net of grids may have changed since the place was chosen; from here on it waits until the wish is sent."""
-    held = hold_place(place)
+    """The net of grids may have changed since the place was chosen; while the wish is sent, it stays as it is."""
+    held = place
     while held.dissolved_on is not None:
         held = hold_place(present_place(held))
     if held.pk != wish.territory_id:

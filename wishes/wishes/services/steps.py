@@ -27,7 +27,7 @@ from wishes.wishes.limits import limit_of
 from wishes.wishes.models import COUNTED, Wish
 from wishes.wishes.portions import Portions
 from wishes.wishes.services.finding import SEARCHED, keep_findable
-from wishes.wishes.services.locking import read_locked
+from wishes.wishes.services.locking import read_locked, read_locked_in_place
 
 CLOCK_KIND = "wishes.wish"
 _AS_READ = "_as_read"
@@ -40,7 +40,18 @@ def locked(wish: Wish) -> Wish:
 
     Raises `Conflict` when it is gone.
     """
-    found = read_locked(wish.pk)
+    return _as_read(read_locked(wish.pk))
+
+
+def locked_in_place(wish: Wish) -> Wish:
+    """As `locked`, and its grid can be neither dissolved nor renumbered until the transaction ends.
+
+    Raises `Conflict` when the wish is gone.
+    """
+    return _as_read(read_locked_in_place(wish.pk))
+
+
+def _as_read(found: Wish | None) -> Wish:
     if found is None:
         raise Conflict(_("这份草稿已经删掉了。"), code="gone")
     found.__dict__[_AS_READ] = _values(found)
