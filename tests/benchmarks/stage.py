@@ -35,14 +35,18 @@ from grids.territory.domain import STEP, Level  # noqa: E402
 from grids.territory.models import Territory  # noqa: E402
 from portal.accounts.consents import text_in_force  # noqa: E402
 from portal.accounts.models import Consent, ConsentText, User  # noqa: E402
+from portal.outbox.services import drain  # noqa: E402
+from tests.benchmarks import phrases  # noqa: E402
 from tests.benchmarks.load import Ask  # noqa: E402
 from tests.benchmarks.seed import seed  # noqa: E402
 from wishes.statistics.recounting import repair  # noqa: E402 (needs the settings, as all above)
+from wishes.wishes import services  # noqa: E402
 from wishes.wishes.domain import State, Urgency  # noqa: E402
 from wishes.wishes.models import Category, Wish  # noqa: E402
 
 WORD = quote("水管")
 DETAILS = 200
+ON_THE_DESK = 200
 POSTER = {
     "title": "请帮忙修一下厨房的水龙头",
     "place": "北门附近",
@@ -98,11 +102,43 @@ def bare_table() -> None:
 def set_up(wishes: int, posts: int) -> dict[str, Any]:
     """Seed, and say what each subject asks."""
     seeded = seed(wishes=wishes)
+    fill_desk(seeded.community_code, min(ON_THE_DESK, wishes // 50))
     repair()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     bare_table()
     return {"wishes": wishes, "asks": pages(**asdict(seeded)), "posts": drafts(posts), "facts": facts()}
+
+
+def fill_desk(community_code: str, wanted: int) -> None:
+    """The cadre whose work list is asked for has so many open wishes at every size, half of them in one category.
+
+    Few of the seeded wishes are open: a page of two lines would be compared with a full one.
+    """
+    place = Territory.objects.defer("boundary").get(code=community_code)
+    homes = list(Residency.objects.filter(community=place).select_related("user").order_by("pk")[:wanted])
+    grids = list(Territory.objects.under(place).at(Level.GRID).defer("boundary"))
+    category = Category.objects.filter(parent__isnull=False, needs_verification=False, needs_moderation=False)
+    both = [category.filter(parent=first_category())[0], category.exclude(parent=first_category())[0]]
+    missing = max(wanted - Wish.objects.open().filter(path__startswith=place.path).count(), 0)
+    for number in range(missing):
+        turn, at = homes[number % len(homes)], timezone.now() - timedelta(days=number // len(homes))
+        draft = services.start_draft(actor=turn.user, at=at)
+        given = {
+            **POSTER,
+            "title": f"楼道的灯坏了{phrases.ASKS[number % len(phrases.ASKS)]}",
+            "category": both[number % 2],
+        }
+        services.save_draft(actor=turn.user, wish=draft, territory=grids[number % len(grids)], **given)
+        services.submit_wish(actor=turn.user, wish=draft, at=at)
+    drain()
+
+
+def first_category() -> Category:
+    """The category by which the work list is narrowed."""
+    found = Category.objects.filter(parent__isnull=False).order_by("pk")[0].parent
+    assert found
+    return found
 
 
 def pages(*, resident_id: int, worker_id: int, newest_wish_id: int, **_: Any) -> dict[str, list[dict[str, Any]]]:
@@ -116,15 +152,13 @@ def pages(*, resident_id: int, worker_id: int, newest_wish_id: int, **_: Any) ->
         for pk in range(newest_wish_id, 0, -step)
         if (nearest := Wish.objects.public().filter(pk__lte=pk).order_by("-pk").only("number").first())
     ]
-    category = Category.objects.filter(parent__isnull=False).order_by("pk")[0].parent
-    assert category
     listed = reverse("wish_list")
     found: dict[str, list[Ask]] = {
         "list": [Ask(listed, keys[resident_id])],
         "deep page": [Ask(f"{listed}?place=all&after={max(newest_wish_id // 50, 50)}", keys[resident_id])],
         "search, two characters": [Ask(f"{listed}?place=all&q={WORD}", keys[resident_id])],
         "work list, filtered": [
-            Ask(f"{reverse('wish_desk')}?show=unclaimed&category={category.code}", keys[worker_id])
+            Ask(f"{reverse('wish_desk')}?show=unclaimed&category={first_category().code}", keys[worker_id])
         ],
         "detail": [Ask(reverse("wish_detail", args=[number]), keys[resident_id]) for number in numbers],
     }
