@@ -1,8 +1,9 @@
 """A whole life of a wish with the same words in every place where a person writes."""
 
+from portal.cleaning import clean_text
 from tests.wishes.wishes.factories import Cast
 from wishes.wishes import services
-from wishes.wishes.domain import Stars, clean_text
+from wishes.wishes.domain import Stars
 from wishes.wishes.models import Wish
 
 

@@ -17,6 +17,7 @@ from django.test import override_settings
 from django.urls import reverse
 from pytest_django.plugin import DjangoDbBlocker
 
+from portal.cleaning import clean_text
 from portal.notifications.channels import by_email
 from portal.notifications.composing import compose_notice
 from portal.notifications.models import ChannelDelivery, Notice
@@ -29,7 +30,6 @@ from tests.permissions.rows import rows
 from tests.permissions.world import World, build, drawn_plainly, undone
 from tests.portal.photos import corpus as pictures
 from tests.wishes.wishes.api_calls import BODIES
-from wishes.wishes.domain import clean_text
 from wishes.wishes.models import Wish
 
 AUTHORS = frozenset(

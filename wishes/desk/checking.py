@@ -15,9 +15,10 @@ from grids.territory.domain import Level
 from grids.territory.models import Territory
 from portal.accounts.models import User
 from portal.accounts.phones import normalise_phone
+from portal.cleaning import clean_text
 from portal.errors import Invalid
 from wishes.desk.entry_sheet import COLUMNS
-from wishes.wishes.domain import Kind, SpecialGroup, clean_text
+from wishes.wishes.domain import Kind, SpecialGroup
 from wishes.wishes.models import Category
 from wishes.wishes.services.posting import LONGEST
 from wishes.wishes.views.behalf import check_same_person

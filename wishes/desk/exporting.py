@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from grids.roles.domain import HANDLER_ROLES
 from grids.roles.queries import forget, holds_anywhere
 from portal.accounts.models import User
+from portal.cleaning import clean_text
 from portal.errors import DomainError, Invalid, NotAllowed
 from portal.jobs.models import Job
 from portal.jobs.registry import job_kind
@@ -24,7 +25,6 @@ from wishes.desk.domain import MAX_EXPORTED, MAX_REVEALED
 from wishes.desk.events import ExportAsked
 from wishes.desk.filters import DeskFilters, kept_query
 from wishes.desk.sheets import CSV_TYPE, XLSX_TYPE, CsvSheet, Sheet, XlsxSheet
-from wishes.wishes.domain import clean_text
 from wishes.wishes.models import Wish
 from wishes.wishes.services import Contact, contact_for, reveal_contact
 

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from grids.roles.domain import Role
 from grids.roles.queries import held_by
 from portal.accounts.models import User
+from portal.decision import YES, Decision
 from portal.errors import Conflict, NotAllowed
 from wishes.neighbours.domain import CommentState, InterestKind
 from wishes.neighbours.models import Comment
-from wishes.wishes.decision import YES, Decision
 from wishes.wishes.domain import HELPER_ROLES, End, State
 from wishes.wishes.models import Wish
 from wishes.wishes.policies import is_author, is_handler, is_open_to_all

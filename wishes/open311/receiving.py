@@ -15,11 +15,12 @@ from grids.territory.domain import Level
 from grids.territory.models import Territory
 from grids.territory.numbers import place_by_code
 from grids.territory.services import locate_grid
+from portal.cleaning import clean_text
 from portal.errors import Invalid
 from wishes.open311.domain import LONGEST_DESCRIPTION, split_description
 from wishes.open311.models import Report
 from wishes.open311.services import count_one
-from wishes.wishes.domain import Kind, SpecialGroup, clean_text
+from wishes.wishes.domain import Kind, SpecialGroup
 from wishes.wishes.forms.posting import PhoneField
 from wishes.wishes.models import Category, Source, Wish
 from wishes.wishes.services import WishFields, save_draft, start_draft, submit_wish

@@ -15,11 +15,11 @@ from grids.territory.domain import Level
 from grids.territory.models import Territory
 from portal.accounts.models import User
 from portal.api.tokens import USED_STEP, digest_of
+from portal.cleaning import clean_text
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.outbox.services import audit
 from wishes.open311.events import KeyEnded, KeyIssued, SourceChanged, SourceOpened
 from wishes.open311.models import ApiKey, KeyUsage
-from wishes.wishes.domain import clean_text
 from wishes.wishes.models import Source
 
 PREFIX = "wuwei311_"

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from grids.territory.models import Territory
 from portal.accounts.models import User
+from portal.keyset import BY_ID, keyset_page
 from portal.paper import pdf_response
 from wishes.statistics.domain import END_MEASURES, MEASURES, Tally
 from wishes.statistics.models import WeeklyDigest
@@ -22,7 +23,6 @@ from wishes.statistics.policies import digest_paths
 from wishes.wishes.models import Wish
 from wishes.wishes.querysets import under_paths
 from wishes.wishes.views.access import member_of
-from wishes.wishes.views.keyset import BY_ID, keyset_page
 
 PAGE_SIZE = 20
 

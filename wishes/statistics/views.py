@@ -18,6 +18,7 @@ from grids.roles.queries import held_by
 from grids.territory.domain import Level, ancestor_paths, path_of
 from grids.territory.models import Territory
 from portal.accounts.models import User
+from portal.keyset import BY_ID, keyset_page
 from wishes.statistics.charts import bars, parts
 from wishes.statistics.domain import COUNTED, END_MEASURES, MEASURES
 from wishes.statistics.downloads import csv_response
@@ -29,7 +30,6 @@ from wishes.statistics.spans import LAST_TWELVE, Scope
 from wishes.wishes.models import Wish
 from wishes.wishes.views.access import member_of
 from wishes.wishes.views.filters import Pill, link
-from wishes.wishes.views.keyset import BY_ID, keyset_page
 
 # How many places or people a page lists; the download has all of them.
 MOST_LINES = 20

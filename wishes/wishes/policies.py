@@ -19,11 +19,11 @@ from grids.bodies.queries import bodies_for
 from grids.roles.domain import HANDLER_ROLES, Role
 from grids.roles.queries import held_by
 from portal.accounts.models import User
+from portal.decision import YES, Decision
 from portal.errors import Conflict, NotAllowed
 from portal.outbox.models import Event
 from portal.outbox.registry import Visibility, key_of
 from wishes.wishes.claiming import Names, names_for
-from wishes.wishes.decision import YES, Decision
 from wishes.wishes.domain import (
     HELPER_ROLES,
     PUBLIC_ENDS,

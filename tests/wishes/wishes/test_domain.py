@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grids.roles.domain import Role
+from portal.cleaning import clean_text
 from tests.wishes.wishes.factories import MONDAY
 from wishes.wishes.domain import (
     DISPATCH_CHAIN,
@@ -20,7 +21,6 @@ from wishes.wishes.domain import (
     State,
     allowed_state_pairs,
     choose_responsible,
-    clean_text,
     dispatch_chain,
     format_number,
     state_after_submission,

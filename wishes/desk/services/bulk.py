@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 from grids.roles.domain import HANDLER_ROLES
 from grids.roles.queries import holds_anywhere
 from portal.accounts.models import User
+from portal.decision import Decision
 from portal.errors import Conflict, DomainError, Invalid, NotAllowed
 from portal.outbox.services import audit
 from wishes.desk.domain import MAX_AT_ONCE
 from wishes.desk.events import BulkBegun
 from wishes.desk.models import BulkRow, BulkRun
 from wishes.wishes import services
-from wishes.wishes.decision import Decision
 from wishes.wishes.domain import Action
 from wishes.wishes.models import AnswerTemplate, Wish
 from wishes.wishes.policies import can

@@ -9,11 +9,11 @@ from grids.roles.queries import held_by, holds_anywhere
 from grids.territory.domain import ancestor_paths
 from grids.territory.models import Territory
 from portal.accounts.models import User
+from portal.cleaning import clean_text
 from portal.errors import Conflict, Invalid, NotAllowed
 from wishes.desk.domain import MAX_VIEWS
 from wishes.desk.filters import kept_query
 from wishes.desk.models import SavedView
-from wishes.wishes.domain import clean_text
 
 
 def views_for(user: User) -> QuerySet[SavedView]:

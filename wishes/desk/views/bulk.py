@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.errors import DomainError, Invalid
+from portal.keyset import read_id
 from wishes.desk.forms import BulkForm, templates_for
 from wishes.desk.models import BulkRow, BulkRun
 from wishes.desk.services.bulk import ACTIONS, begin_bulk, carry_out, chosen_wishes, decisions
@@ -20,7 +21,6 @@ from wishes.desk.views.worklist import handler_of
 from wishes.wishes.domain import Action
 from wishes.wishes.forms.posting import add_domain_error
 from wishes.wishes.models import AnswerTemplate
-from wishes.wishes.views.keyset import read_id
 
 Outcome = BulkRow.Outcome
 

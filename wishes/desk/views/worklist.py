@@ -19,6 +19,7 @@ from grids.roles.domain import HANDLER_ROLES
 from grids.roles.queries import holds_anywhere
 from portal.accounts.models import User
 from portal.deadlines.words import Urgency, escalation_words, span_words, urgency_of
+from portal.keyset import Key, keyset_page, read_id, read_moment
 from portal.masking import mask_name
 from wishes.desk.filters import DeskFilters, kept_query
 from wishes.desk.forms import SaveViewForm
@@ -31,7 +32,6 @@ from wishes.wishes.sources import came_by
 from wishes.wishes.views.access import member_of
 from wishes.wishes.views.calendars import reading_calendars
 from wishes.wishes.views.filters import Pill, link
-from wishes.wishes.views.keyset import Key, keyset_page, read_id, read_moment
 from wishes.wishes.views.panels import queues_of
 
 PAGE_SIZE = 20

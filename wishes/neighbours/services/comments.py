@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.cleaning import clean_text
 from portal.errors import Invalid, TooOften
 from portal.outbox.services import record
 from wishes.neighbours import policies
@@ -21,7 +22,6 @@ from wishes.neighbours.events import (
 )
 from wishes.neighbours.models import Comment, CommentAppeal, CommentReport
 from wishes.neighbours.policies import require
-from wishes.wishes.domain import clean_text
 from wishes.wishes.models import Wish
 
 

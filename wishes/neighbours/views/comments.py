@@ -18,7 +18,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from grids.roles.domain import HANDLER_ROLES
 from grids.roles.queries import holds_anywhere
 from portal.accounts.models import User
+from portal.decision import Decision
 from portal.errors import DomainError, Invalid
+from portal.keyset import BY_ID, keyset_page
 from wishes.neighbours import policies
 from wishes.neighbours.forms import AppealForm, CommentForm, DecideForm, HideForm, NothingToFill, ReportForm
 from wishes.neighbours.models import Comment
@@ -32,11 +34,9 @@ from wishes.neighbours.services import (
     take_back_comment,
     write_comment,
 )
-from wishes.wishes.decision import Decision
 from wishes.wishes.forms.posting import add_domain_error
 from wishes.wishes.policies import is_open_to_all
 from wishes.wishes.views.access import Viewer, member_of, sent, viewer_of, wish_or_404
-from wishes.wishes.views.keyset import BY_ID, keyset_page
 
 PAGE_SIZE = 20
 

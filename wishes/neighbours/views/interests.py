@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.errors import DomainError
+from portal.keyset import Key, keyset_page, read_id
 from wishes.neighbours.domain import InterestKind
 from wishes.neighbours.policies import can_be_interested
 from wishes.neighbours.querysets import followed_by, standings_of
@@ -19,7 +20,6 @@ from wishes.neighbours.services import add_interest, drop_interest
 from wishes.wishes.views.access import member_of, wish_or_404
 from wishes.wishes.views.browse import PAGE_SIZE
 from wishes.wishes.views.cards import cards_of, for_cards
-from wishes.wishes.views.keyset import Key, keyset_page, read_id
 from wishes.wishes.views.panels import CardSlot, dressed, tabs
 
 BY_FOLLOWING = (Key("followed", read_id),)

@@ -12,7 +12,7 @@ from grids.roles.domain import HANDLER_ROLES, Role
 from grids.roles.queries import held_by
 from grids.territory.domain import Level
 from portal.accounts.models import User
-from wishes.wishes.decision import YES, Decision
+from portal.decision import YES, Decision
 from wishes.wishes.domain import Action, HandoverKind, HandoverState
 from wishes.wishes.models import Handover, Wish
 

@@ -14,18 +14,11 @@ from grids.territory.models import Territory
 from grids.territory.numbers import present_place
 from grids.territory.tree import hold_place
 from portal.accounts.models import User
+from portal.cleaning import clean_text
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.outbox.services import record
 from portal.photos.services import delete_photo
-from wishes.wishes.domain import (
-    Action,
-    Kind,
-    SpecialGroup,
-    State,
-    clean_text,
-    format_number,
-    state_after_submission,
-)
+from wishes.wishes.domain import Action, Kind, SpecialGroup, State, format_number, state_after_submission
 from wishes.wishes.events import WishEdited, WishPublished, WishSubmitted
 from wishes.wishes.limits import looks_first_at_unconfirmed, needs_verification
 from wishes.wishes.models import Category, Wish, WishNumber

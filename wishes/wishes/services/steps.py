@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.accounts.models import User
+from portal.cleaning import clean_text
 from portal.deadlines.domain import Limit
 from portal.deadlines.models import Clock
 from portal.deadlines.registry import register_clock_kind
@@ -22,7 +23,7 @@ from portal.deadlines.services import (
     stop_clock,
 )
 from portal.errors import Conflict, Invalid
-from wishes.wishes.domain import ClaimState, End, HandoverState, State, clean_text, step_for
+from wishes.wishes.domain import ClaimState, End, HandoverState, State, step_for
 from wishes.wishes.limits import limit_of
 from wishes.wishes.models import COUNTED, Wish
 from wishes.wishes.portions import Portions

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from grids.roles.queries import community_of, holds_anywhere
 from portal.accounts.models import User
+from portal.keyset import BY_ID, keyset_page
 from wishes.wishes.domain import READING_ROLES, State
 from wishes.wishes.models import Wish
 from wishes.wishes.searching import Search, first_keys
@@ -19,7 +20,6 @@ from wishes.wishes.views.access import member_of, viewer_of
 from wishes.wishes.views.cards import cards_of, for_cards
 from wishes.wishes.views.drafting import own_draft
 from wishes.wishes.views.filters import WishFilters
-from wishes.wishes.views.keyset import BY_ID, keyset_page
 from wishes.wishes.views.panels import CardSlot, dressed, tabs
 from wishes.wishes.views.reading import read_listed
 

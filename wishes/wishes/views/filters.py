@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from grids.territory.browsing import search_places
 from grids.territory.domain import Level
 from grids.territory.models import Territory
+from portal.keyset import BY_ID, PAGING, Key, read_id, read_moment
 from wishes.wishes.domain import PUBLIC_ENDS, End, Kind, State
 from wishes.wishes.models import Category
 from wishes.wishes.querysets import in_place, submitted_between
 from wishes.wishes.searching import Search
-from wishes.wishes.views.keyset import BY_ID, PAGING, Key, read_id, read_moment
 from wishes.wishes.words import fold
 
 MAX_PLACES = 8

@@ -1,11 +1,9 @@
 """Taking a step with a wish: one page for each step, one service call, and a clear answer when somebody was faster."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,11 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from portal.accounts.models import User
+from portal.decision import Decision
 from portal.errors import DomainError, Invalid
+from portal.photos.keeping import kept_photos
 from portal.photos.models import Photo
-from portal.photos.services import accept_upload, delete_photo
 from wishes.wishes import services
-from wishes.wishes.decision import Decision
 from wishes.wishes.domain import Action
 from wishes.wishes.forms.posting import add_domain_error
 from wishes.wishes.forms.steps import EditForm, RevealForm, StepForm
@@ -51,7 +49,8 @@ def step(request: HttpRequest, number: str, slug: str) -> HttpResponse:
     form = page.form(sent(request), wish=wish, actor=actor, initial=_initial(request, page, wish))
     if not decision:
         return refused(request, wish, decision.reason, 409 if decision.by_state else 403, form)
-    kept, problems = _photos(request, actor, wish) if page.takes_photos else ([], [])
+    most = photos_max(wish.territory)
+    kept, problems = _photos(request, actor, most) if page.takes_photos else ([], [])
     if request.method == "POST" and "add" not in request.POST and "remove" not in request.POST:
         if form.is_valid() and not problems:
             data = dict(form.cleaned_data) | ({"photos": kept} if page.takes_photos else {})
@@ -70,7 +69,6 @@ def step(request: HttpRequest, number: str, slug: str) -> HttpResponse:
         # A photo was added or taken off: what is written stays, and nothing is complained of yet.
         form = page.form(wish=wish, actor=actor, initial=request.POST.dict())
     failed = bool(form.errors or problems)
-    most = photos_max(wish.territory)
     context: dict[str, Any] = {
         "wish": wish,
         "page": page,
@@ -89,6 +87,10 @@ def step(request: HttpRequest, number: str, slug: str) -> HttpResponse:
     if page.action == Action.CLOSE_DUPLICATE:
         context["cards"] = _likely_same(wish)
     return render(request, page.template, context, status=400 if failed else 200)
+
+
+def _photos(request: HttpRequest, actor: User, most: int) -> tuple[list[Photo], list[str]]:
+    return kept_photos(request, actor, purpose=PHOTO_PURPOSE, unused=Q(wish_photo=None), most=most)
 
 
 def can_see(actor: User, wish: Wish) -> bool:
@@ -152,38 +154,6 @@ def _answers(page: StepPage, wish: Wish) -> list[AnswerTemplate]:
 def _likely_same(wish: Wish) -> Any:
     same = Wish.objects.public().filter(community=wish.community, category=wish.category)
     return cards_of(for_cards(same.exclude(pk=wish.pk).order_by("-id"))[:5], now=timezone.now())
-
-
-# -- photos of a step: taken in at once and kept by their ids, so that a mistake elsewhere loses none
-def _photos(request: HttpRequest, actor: User, wish: Wish) -> tuple[list[Photo], list[str]]:
-    kept = _kept(request, actor)
-    removed = request.POST.get("remove", "")
-    for photo in [each for each in kept if str(each.pk) == removed]:
-        delete_photo(photo=photo)
-        kept.remove(photo)
-    problems: list[str] = []
-    files: list[UploadedFile[bytes]] = [*request.FILES.getlist("photos"), *request.FILES.getlist("camera")]
-    most = photos_max(wish.territory)
-    for file in files:
-        if len(kept) >= most:
-            problems.append(_("最多放{most}张照片。").format(most=most))
-            break
-        try:
-            kept.append(accept_upload(actor=actor, file=file, purpose=PHOTO_PURPOSE))
-        except Invalid as error:
-            problems.append(_("{name}：{reason}").format(name=file.name, reason=error.message))
-    return kept, problems
-
-
-def _kept(request: HttpRequest, actor: User) -> list[Photo]:
-    ids = []
-    for text in request.POST.getlist("kept"):
-        try:
-            ids.append(UUID(text))
-        except ValueError:
-            continue
-    mine = Photo.objects.filter(pk__in=ids, owner=actor, purpose=PHOTO_PURPOSE, wish_photo=None)
-    return sorted(mine, key=lambda photo: ids.index(photo.pk))
 
 
 # -- two steps that are not like the others ----------------------------------------------------------------------------
