@@ -6,11 +6,14 @@ The rules (docs/domain.md §2, "Urgency and limits"), and why they are so:
   emergencies, and a burst pipe does not wait for Monday.
 * A limit in **days** (7d, 15d) counts working days. Counting begins on the first working day *after* the start, so
   that a wish posted at 17:55 does not lose a day, and ends at closing time (18:00) of the last day.
-* **Standing still** (a pause while we wait for the resident, or the time between answer and reopening): hours that
-  stand still are added back exactly. A working day during whose working hours the clock stood, even for a moment, is
-  not counted at all: what remains is never less than what remained when the clock stood still.
+* A limit in **working hours** (4wh) runs while the calendar is open (9:00 to 18:00 on working days) and stands still
+  otherwise: what a team on duty is given for a matter of the street, where a night must not use the time up.
+* **Standing still** (a pause while we wait for the resident, or the time between answer and reopening): hours of
+  either kind that stand still are added back exactly. A working day during whose working hours the clock stood, even
+  for a moment, is not counted at all: what remains is never less than what remained when the clock stood still.
 * **Restart** after a stop (the case is reopened): what remained, but at least one whole working day; for limits in
-  hours at least two hours. Otherwise a case answered in its last minute would be late the moment it is reopened.
+  hours of either kind at least two hours. Otherwise a case answered in its last minute would be late the moment it is
+  reopened.
 * **Extension**: added to the due time, or to the moment it is granted when the clock is late already.
 * **Warning**: when 75 % of the allowance is used. **Escalation**: level 1 at the due time, then one level per working
   day, or per length of the limit where it is in hours.
@@ -34,7 +37,8 @@ LEAST_HOURS_AFTER_RESTART: Final = 2
 # Two years of rest days in a row mean a calendar that nobody meant: stop instead of counting for ever.
 LONGEST_REST: Final = 731
 
-_CODE = re.compile(r"^([1-9][0-9]{0,3})([hd])$")
+_CODE = re.compile(r"^([1-9][0-9]{0,3})(h|d|wh)$")
+_UNITS = {"h": "hours", "d": "days", "wh": "work_hours"}
 
 
 class CalendarExhausted(Exception):
@@ -55,26 +59,41 @@ class WorkCalendar(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """A length of time allowed: wall-clock hours or working days, never both. Raises ValueError otherwise."""
+    """A length of time allowed: wall-clock hours, working days or working hours, only one of them.
+
+    Raises ValueError otherwise.
+    """
 
     hours: int = 0
     days: int = 0
+    work_hours: int = 0
 
     def __post_init__(self) -> None:
-        if (self.hours > 0) == (self.days > 0) or self.hours < 0 or self.days < 0:
-            raise ValueError("a limit has either hours or working days, and more than none")
+        given = (self.hours, self.days, self.work_hours)
+        if min(given) < 0 or sum(amount > 0 for amount in given) != 1:
+            raise ValueError("a limit has hours, working days or working hours, and more than none")
 
     @classmethod
     def parse(cls, code: str) -> "Limit":
-        """From "2h" or "7d". Raises ValueError for anything else."""
+        """From "2h", "7d" or "4wh". Raises ValueError for anything else."""
         match = _CODE.match(code.strip())
         if match is None:
             raise ValueError(f"not a limit: {code!r}")
         amount = int(match[1])
-        return cls(hours=amount) if match[2] == "h" else cls(days=amount)
+        return cls(**{_UNITS[match[2]]: amount})
 
     def __str__(self) -> str:
+        if self.work_hours:
+            return f"{self.work_hours}wh"
         return f"{self.hours}h" if self.hours else f"{self.days}d"
+
+    def times(self, factor: int) -> "Limit":
+        """So many times as long."""
+        return Limit(hours=self.hours * factor, days=self.days * factor, work_hours=self.work_hours * factor)
+
+    def is_like(self, other: "Limit") -> bool:
+        """Whether both are counted in the same unit."""
+        return (self.hours > 0, self.work_hours > 0) == (other.hours > 0, other.work_hours > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +169,8 @@ def advance(start: datetime, by: Limit, facts: ClockFacts, calendar: WorkCalenda
     """The moment at which `by` is used up when counting from `start`, leaving out what stood still."""
     if by.hours:
         return _after_running(start, timedelta(hours=by.hours), facts)
+    if by.work_hours:
+        return _after_working(start, timedelta(hours=by.work_hours), facts, calendar)
     return at_time(_nth_counted_day(local_day(start), by.days, facts, calendar), calendar.closes)
 
 
@@ -181,8 +202,8 @@ def escalation_at(due: datetime, level: int, facts: ClockFacts, calendar: WorkCa
     the limit where it is in hours."""
     if level <= 1:
         return due
-    hours = facts.limit.hours * (level - 1)
-    return advance(due, Limit(hours=hours) if hours else Limit(days=level - 1), facts, calendar)
+    further = Limit(days=1) if facts.limit.days else facts.limit
+    return advance(due, further.times(level - 1), facts, calendar)
 
 
 def workdays_left(now: datetime, due: datetime, calendar: WorkCalendar) -> int:
@@ -205,16 +226,20 @@ def _changes(facts: ClockFacts) -> list[tuple[datetime, Limit | None]]:
 def _least_after_restart(limit: Limit) -> Limit:
     if limit.days:
         return Limit(days=1)
+    if limit.work_hours:
+        return Limit(work_hours=min(limit.work_hours, LEAST_HOURS_AFTER_RESTART))
     return Limit(hours=min(limit.hours, LEAST_HOURS_AFTER_RESTART))
 
 
 def _extended(course: _Course, due: datetime, at: datetime, by: Limit) -> _Course:
     if due < at:
         return _Course(at, by)
-    if bool(course.allowance.hours) == bool(by.hours):
-        return _Course(
-            course.anchor, Limit(hours=course.allowance.hours + by.hours, days=course.allowance.days + by.days)
+    if course.allowance.is_like(by):
+        first = course.allowance
+        longer = Limit(
+            hours=first.hours + by.hours, days=first.days + by.days, work_hours=first.work_hours + by.work_hours
         )
+        return _Course(course.anchor, longer)
     return _Course(due, by)
 
 
@@ -231,6 +256,32 @@ def _after_running(start: datetime, running: timedelta, facts: ClockFacts) -> da
         running -= before
         moment = end
     return moment + running
+
+
+def _after_working(start: datetime, working: timedelta, facts: ClockFacts, calendar: WorkCalendar) -> datetime:
+    """The moment at which the clock has run for so long in working hours since `start`. Raises CalendarExhausted."""
+    day, rested = local_day(start), 0
+    while rested <= LONGEST_REST:
+        if calendar.is_workday(day):
+            rested = 0
+            opens, closes = max(at_time(day, calendar.opens), start), at_time(day, calendar.closes)
+            end = _after_running(opens, working, facts)
+            if end <= closes:
+                return end
+            working -= _running_within(opens, closes, facts)
+        else:
+            rested += 1
+        day += timedelta(days=1)
+    raise CalendarExhausted(f"no working day in two years before {day}")
+
+
+def _running_within(start: datetime, end: datetime, facts: ClockFacts) -> timedelta:
+    """How long the clock ran between two moments; nothing where the first is the later one."""
+    ran = max(end - start, timedelta())
+    for span in _merged(facts.standstills):
+        if span.end is not None:
+            ran -= max(min(span.end, end) - max(span.start, start), timedelta())
+    return ran
 
 
 def _merged(spans: tuple[Standstill, ...]) -> list[Standstill]:
@@ -257,6 +308,8 @@ def _warning(course: _Course, facts: ClockFacts, calendar: WorkCalendar) -> date
     allowance = course.allowance
     if allowance.hours:
         return _after_running(course.anchor, WARN_AT * timedelta(hours=allowance.hours), facts)
+    if allowance.work_hours:
+        return _after_working(course.anchor, WARN_AT * timedelta(hours=allowance.work_hours), facts, calendar)
     whole = floor(allowance.days * WARN_AT)
     part = allowance.days * WARN_AT - whole
     day = _nth_counted_day(local_day(course.anchor), whole + 1, facts, calendar)

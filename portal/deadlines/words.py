@@ -88,9 +88,11 @@ def span_words(span: timedelta) -> str:
 
 
 def limit_words(limit: Limit) -> str:
-    """7 个工作日, 2 小时."""
+    """7 个工作日, 2 小时, 4 个工作小时."""
     if limit.hours:
         return ngettext("%(count)d 小时", "%(count)d 小时", limit.hours) % {"count": limit.hours}
+    if limit.work_hours:
+        return ngettext("%(count)d 个工作小时", "%(count)d 个工作小时", limit.work_hours) % {"count": limit.work_hours}
     return ngettext("%(count)d 个工作日", "%(count)d 个工作日", limit.days) % {"count": limit.days}
 
 
@@ -148,7 +150,7 @@ def _standing_lines(clock: Clock, now: datetime) -> list[str]:
     ]
     if clock.escalation:
         lines.append(escalation_words(clock.escalation))
-    if clock.limit.days and local_day(clock.due_at).year > LAST_KNOWN_YEAR:
+    if not clock.limit.hours and local_day(clock.due_at).year > LAST_KNOWN_YEAR:
         year = local_day(clock.due_at).year
         lines.append(_("{year} 年的放假安排还没有公布，先按周一到周五算，公布后会重新计算").format(year=year))
     return lines

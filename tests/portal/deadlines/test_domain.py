@@ -150,3 +150,43 @@ def test_a_calendar_without_working_days_is_refused_instead_of_counted_for_ever(
 
     with pytest.raises(CalendarExhausted):
         deadline(ClockFacts(limit=SEVEN, started_at=nov(16)), NeverCalendar())
+
+
+@pytest.mark.parametrize(
+    ("started", "limit", "due"),
+    [
+        (nov(16, 10), Limit(work_hours=2), nov(16, 12)),
+        (nov(16, 17), Limit(work_hours=2), nov(17, 10)),  # one hour today, one tomorrow
+        (nov(20, 17, 30), Limit(work_hours=4), nov(23, 12, 30)),  # over the weekend
+        (nov(21, 11), Limit(work_hours=1), nov(23, 10)),  # on a Saturday
+        (nov(16, 6), Limit(work_hours=9), nov(16, 18)),  # before anybody is there: the whole day
+    ],
+)
+def test_working_hours_run_while_people_are_at_work(started: datetime, limit: Limit, due: datetime) -> None:
+    assert deadline(ClockFacts(limit=limit, started_at=started), WEEK).due_at == due
+
+
+def test_working_hours_that_stand_still_are_added_back_exactly() -> None:
+    pause = Standstill(nov(16, 11), nov(16, 13))
+    over_night = Standstill(nov(16, 17), nov(17, 10))
+    limit = Limit(work_hours=8)
+    assert deadline(ClockFacts(limit=limit, started_at=nov(16), standstills=(pause,)), WEEK).due_at == nov(17, 10)
+    due = deadline(ClockFacts(limit=limit, started_at=nov(16), standstills=(pause, over_night)), WEEK).due_at
+    assert due == nov(17, 12)
+
+
+def test_working_hours_warn_escalate_restart_and_extend_in_their_own_unit() -> None:
+    limit = Limit(work_hours=4)
+    facts = ClockFacts(limit=limit, started_at=nov(16, 16))
+    found = deadline(facts, WEEK)
+    assert (found.warn_at, found.due_at) == (nov(17, 10), nov(17, 11))
+    assert escalation_at(found.due_at, 2, facts, WEEK) == nov(17, 15)
+    late = nov(18, 9)
+    reopened = ClockFacts(
+        limit=limit, started_at=nov(16), standstills=(Standstill(nov(16, 12), late),), restarts=(late,)
+    )
+    assert deadline(reopened, WEEK).due_at == nov(18, 11)
+    grant = Extension(nov(16, 17), limit)
+    longer = ClockFacts(limit=limit, started_at=nov(16, 16), extensions=(grant,))
+    assert deadline(longer, WEEK).due_at == nov(17, 15)
+    assert str(Limit.parse("4wh")) == "4wh"
