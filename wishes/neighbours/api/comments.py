@@ -17,6 +17,7 @@ from grids.roles.domain import HANDLER_ROLES
 from grids.roles.queries import holds_anywhere
 from portal.accounts.models import User
 from portal.api.base import ApiView
+from portal.api.fields import words
 from portal.api.idempotency import once
 from portal.api.pagination import KeysetPagination
 from portal.errors import NotAllowed
@@ -33,7 +34,7 @@ from wishes.neighbours.services import (
     take_back_comment,
     write_comment,
 )
-from wishes.wishes.api.bodies import NoBody, words
+from wishes.wishes.api.bodies import NoBody
 from wishes.wishes.api.reading import TAGS
 from wishes.wishes.models import Wish
 from wishes.wishes.policies import is_open_to_all
