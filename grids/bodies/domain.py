@@ -5,9 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class BodyKind(TextChoices):
-    """What a body is; wishes open to one kind after the other (按层级认领)."""
+    """What a body is; wishes open to one kind after the other (按层级认领), except to departments."""
 
     TEAM = "team", _("志愿服务队")
     SOCIAL_ORGANISATION = "social_organisation", _("社会组织")
     CO_BUILDING_UNIT = "co_building_unit", _("共建单位")
     PARTY_ORGANISATION = "party_organisation", _("党组织")
+    # Claims no wishes; the street summons it to incidents (街道吹哨、部门报到).
+    DEPARTMENT = "department", _("职能部门")

@@ -37,7 +37,7 @@ def tiers_of(wish: Wish) -> Tiers | None:
 
 def names_for(user: Person, wish: Wish, *, in_own_name: bool, now: datetime) -> Names:
     """In whose name this person may claim; `in_own_name` says whether their own role lets them."""
-    bodies = bodies_for(user, wish.path)
+    bodies = claiming_bodies(user, wish)
     taken_by, taken_for = _live(wish)
     if in_own_name and user.pk in taken_by:
         in_own_name, why_not = False, _("您已经认领了一份。办好以后，还可以再认领。")
@@ -56,9 +56,14 @@ def names_for(user: Person, wish: Wish, *, in_own_name: bool, now: datetime) -> 
     return Names(in_own_name, open_now, why_not)
 
 
+def claiming_bodies(user: Person, wish: Wish) -> list[Body]:
+    """The bodies in whose name this person may claim wishes there at all; a department claims none."""
+    return [body for body in bodies_for(user, wish.path) if BodyKind(body.kind) in TIER_OF_BODY]
+
+
 def why_body_may_not(user: Person, wish: Wish, body: Body, *, now: datetime) -> str:
     """The sentence that says why this person may not claim in the name of this body; empty where they may."""
-    if body.pk not in {one.pk for one in bodies_for(user, wish.path)}:
+    if body.pk not in {one.pk for one in claiming_bodies(user, wish)}:
         return _("您不是这个组织或单位的经办人，或者它不在这里服务。")
     if body.pk in _live(wish)[1]:
         return _("{body}已经认领了一份。办好以后，还可以再认领。").format(body=body.name)

@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grids.bodies.queries import bodies_for
 from grids.roles.domain import HANDLER_ROLES, Role
 from grids.roles.queries import held_by
 from portal.accounts.models import User
@@ -23,7 +22,7 @@ from portal.decision import YES, Decision
 from portal.errors import Conflict, NotAllowed
 from portal.outbox.models import Event
 from portal.outbox.registry import Visibility, key_of
-from wishes.wishes.claiming import Names, names_for
+from wishes.wishes.claiming import Names, claiming_bodies, names_for
 from wishes.wishes.domain import (
     HELPER_ROLES,
     PUBLIC_ENDS,
@@ -133,7 +132,7 @@ def is_helper(user: Viewer, wish: Wish) -> bool:
     """Volunteer, Party member or staff of the place, or somebody who acts for a body of it; never the author."""
     if is_author(user, wish):
         return False
-    return _covers(user, HELPER_ROLES, wish) or bool(bodies_for(user, wish.path))
+    return _covers(user, HELPER_ROLES, wish) or bool(claiming_bodies(user, wish))
 
 
 def names_of(user: Viewer, wish: Wish, now: datetime) -> Names:
