@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("residency/", include("grids.roles.urls")),
+    path("incidents/", include("grids.incidents.urls")),
     path("", include("grids.bodies.urls")),
     path("", include("grids.duty.urls")),
     path("", include("grids.directory.urls")),

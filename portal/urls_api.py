@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/", include("portal.jobs.api")),
     path("notices/", include("portal.notifications.api")),
     path("open-data/", Editions.as_view(), name="api_open_data"),
+    path("incidents/", include("grids.incidents.api.routes")),
     path("", include("grids.bodies.api")),
     path("", include("grids.directory.api")),
     path("", include("grids.lineage.api")),

@@ -183,6 +183,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 ACCOUNTS_SEED_CONSENTS = True
 # So are the first wish categories and answer templates, where there is no category yet.
 WISHES_SEED_CATEGORIES = True
+INCIDENTS_SEED_CATEGORIES = True
 # Countries and regions that codes are sent to; others are a known way to make a site pay for premium numbers.
 ACCOUNTS_PHONE_REGIONS = ("CN", "HK", "MO", "TW")
 # The gateway for text messages: a module of portal/accounts/sms with a Backend class.
@@ -305,6 +306,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "forget_codes": {"task": "portal.accounts.tasks.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget_keys": {"task": "portal.api.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 3600}},
     "tell_gaps": {"task": "grids.duty.tasks.tell_gaps", "schedule": 3600.0, "options": {"expires": 3600}},
+    "forget_incident_photos": {
+        "task": "grids.incidents.tasks.forget_photos",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "lapse": {"task": "grids.roles.tasks.lapse", "schedule": 3600.0, "options": {"expires": 3600}},
     "assign_unclaimed": {
         "task": "wishes.wishes.tasks.assign_unclaimed",
@@ -369,10 +375,15 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ClaimState": "wishes.wishes.domain.ClaimState",
         "AbsenceKind": "grids.roles.domain.AbsenceKind",
         "DutyPresence": "grids.duty.domain.Presence",
+        "IncidentState": "grids.incidents.domain.State",
+        "SummonsState": "grids.incidents.domain.SummonsState",
+        "PhotoRole": "grids.incidents.domain.PhotoRole",
+        "TimelineState": [("done", "done"), ("now", "now"), ("next", "next")],
     },
     "TAGS": [
         {"name": "wishes", "description": _("微心愿")},
         {"name": "desk", "description": _("工单台")},
+        {"name": "incidents", "description": _("网格事件")},
         {"name": "photos", "description": _("照片")},
         {"name": "jobs", "description": _("后台任务")},
         {"name": "notices", "description": _("消息")},

@@ -12,6 +12,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ACCOUNTS_SEED_CONSENTS = False
 WISHES_SEED_CATEGORIES = False
+INCIDENTS_SEED_CATEGORIES = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 SMS_BACKEND = os.environ.get("SMS_BACKEND", "portal.accounts.sms.memory")
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

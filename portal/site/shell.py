@@ -71,6 +71,7 @@ def _anybody(user: User) -> bool:
 RAIL: tuple[tuple[str, Words, str, str, Callable[[User], bool]], ...] = (
     ("home", _("今日"), "sun", "home", _anybody),
     ("desk", _("心愿工单"), "card-checklist", "wish_desk", _handles),
+    ("incidents", _("网格事件"), "cone-striped", "incident_desk", _handles),
     ("statistics", _("统计"), "bar-chart", "statistics_work", _reads_statistics),
     ("residencies", _("住户确认"), "person-check", "residency_requests", _decides_residency),
     ("wishes", _("全部心愿"), "heart", "wish_list", _anybody),

@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.urls import reverse
 from django.urls.resolvers import get_resolver
 
+from grids.incidents.models import Summons
 from grids.roles.models import DutyCover
 from tests.permissions.world import World
 from wishes.desk.models import EntryBatch, SavedView
@@ -26,6 +27,7 @@ def _appeal(world: World) -> Appeal:
 
 # How the parameters of a route are filled; a row's further words (its case) choose among wishes and steps.
 PARAMETERS: Mapping[str, Mapping[str, Find]] = {
+    "incident_place": {"code": lambda world: world.cast.community.code},
     "api_bodies": {"code": lambda world: world.cast.community.code},
     "bodies": {"code": lambda world: world.cast.community.code},
     "api_notice_read": {"pk": lambda world: NOWHERE},
@@ -96,6 +98,11 @@ def address(world: World, name: str) -> str:
 
 def body(world: World, path: str) -> dict[str, object]:
     """What a program sends: enough for any step of a wish, so that it is the person who is judged and not the form."""
+    if path.startswith("/api/v1/incidents/") and path not in ("/api/v1/incidents/", "/api/v1/incidents/near/"):
+        summons = world.first(Summons)
+        words = {"reason": "说明一下", "note": "看过了", "answer": "拆了", "grade": "good"}
+        into = world.incidents["dispatched"].number
+        return {**words, "place": world.cast.grid.code, "summons": summons, "into": into}
     if not path.startswith(("/api/v1/wishes/", "/api/v1/wish-comments/")):
         return {}
     words = dict.fromkeys(("reason", "note", "referred_to", "question", "answer", "text", "words"), "说明一下")
@@ -120,6 +127,8 @@ def _parameters(world: World, route: str, case: list[str]) -> dict[str, Any]:
         return {"draft_id": world.wishes["draft"].pk, **({"step": case[0]} if case else {})}
     if route == "wish_comment_step":
         return {"pk": world.first(Comment), "slug": case[0]}
+    if "incident" in route and case and case[0] in world.incidents:
+        return _of_incident(world, route, case)
     if route == "photo":
         return {"photo_id": world.photos[case[0]].pk, "size": "medium"}
     if route == "desk_photo":
@@ -132,6 +141,16 @@ def _parameters(world: World, route: str, case: list[str]) -> dict[str, Any]:
         key: dict[str, Any] = {"pk": wish.pk} if route.startswith("api_") else {"number": wish.number}
         return key | ({"slug": case[1]} if len(case) > 1 else {})
     return {key: find(world) for key, find in PARAMETERS.get(route, {}).items()}
+
+
+def _of_incident(world: World, route: str, case: list[str]) -> dict[str, Any]:
+    incident = world.incidents[case[0]]
+    report = incident.reports.get().pk
+    if route.startswith("api_"):
+        return {"pk": incident.pk} | ({"report_pk": report} if route.endswith("reveal_reporter") else {})
+    if route == "incident_reporter":
+        return {"number": incident.number, "pk": report}
+    return {"number": incident.number} | ({"slug": case[1]} if len(case) > 1 else {})
 
 
 def _admin_address(world: World, route: str) -> str:

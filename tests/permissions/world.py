@@ -16,6 +16,7 @@ from django.utils import timezone
 from PIL import Image
 
 from grids.bodies.domain import BodyKind
+from grids.incidents.models import Incident
 from grids.roles.models import Residency, Role
 from portal.accounts.models import User
 from portal.jobs.models import Job
@@ -23,6 +24,7 @@ from portal.photos.models import Photo
 from portal.photos.services import accept_upload, process_waiting_photo
 from tests.grids.bodies.factories import make_body
 from tests.grids.duty.factories import away_on_leave
+from tests.grids.incidents.stages import incidents_of
 from tests.grids.roles.factories import PersonFactory, ResidencyFactory, make_resident, make_staff
 from tests.grids.territory.factories import CommunityFactory, DistrictFactory, StreetFactory
 from tests.portal.accounts.factories import enter, enter_as_staff
@@ -88,6 +90,7 @@ class World:
     job: Job
     bulk_run: BulkRun
     digest: WeeklyDigest
+    incidents: dict[str, Incident]
 
     def first(self, model: type[Model]) -> object:
         """The key of any one object of the model, or one that does not exist."""
@@ -143,6 +146,8 @@ def build() -> World:
     make_body(BodyKind.SOCIAL_ORGANISATION, cast.community, user=cast.volunteer)
     residency = ResidencyFactory(user=PersonFactory(), community=cast.community)
     photos = {name: _photo(wishes[name]) for name in ("verifying", "published")}
+    incidents = incidents_of(cast, at=now)
+    photos["incident"] = incidents["collected"].photos.get().photo
     clients = {name: _client(users.get(name)) for name in VIEWERS}
     write_comment(actor=users["neighbour"], wish=wishes["published"], text="我家也有一盏这样的灯。", at=now)
     save_view(actor=cast.worker, name="超时的", query="show=late")
@@ -150,7 +155,7 @@ def build() -> World:
     away_on_leave(cast.grid_head, by=cast.worker)
     run = finished_run(actor=cast.worker, wish=wishes["closed"])
     job, digest = finished_job(owner=cast.worker), _digest(cast, wishes["closed"], now)
-    return World(cast, clients, users, wishes, residency, photos, job, run, digest)
+    return World(cast, clients, users, wishes, residency, photos, job, run, digest, incidents)
 
 
 def _objected(cast: Cast, at: datetime) -> Wish:
@@ -219,6 +224,7 @@ def undone() -> Iterator[None]:
 # Pages that say no, the same to everybody but for the reason in them: what they look like is seen elsewhere.
 REFUSALS = frozenset(
     {"400.html", "403.html", "404.html", "site/errors/domain.html", "wishes/wishes/steps/refused.html"}
+    | {"grids/incidents/refused.html"}
 )
 
 

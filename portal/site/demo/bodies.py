@@ -27,6 +27,7 @@ class DemoBody:
 
 TEAM, SOCIAL = BodyKind.TEAM, BodyKind.SOCIAL_ORGANISATION
 UNIT, PARTY = BodyKind.CO_BUILDING_UNIT, BodyKind.PARTY_ORGANISATION
+DEPARTMENT = BodyKind.DEPARTMENT
 _STEWARDS = ("宋磊", "吴敏", "林志强", "高洁")
 CANTEENS = tuple(
     f"{name}食堂"
@@ -54,6 +55,8 @@ BODIES = (
         DemoBody(UNIT, name, STREET, (_STEWARDS[number % len(_STEWARDS)],), "收购本地蔬菜")
         for number, name in enumerate(CANTEENS)
     ),
+    DemoBody(DEPARTMENT, "江心洲综合执法中队", STREET, ("宋磊",), "占道、违建、户外广告"),
+    DemoBody(DEPARTMENT, "江心洲市场监管所", STREET, ("吴敏",), "食品、摊点、餐饮"),
     DemoBody(PARTY, "洲岛绿园社区党委", GREEN, ("周明远",), "没有人认领的心愿，由我们负责到底"),
 )
 

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from grids.incidents.catalogue import ensure_default_categories as ensure_incident_categories
 from grids.territory.models import Territory
 from grids.territory.services import change_setting
 from portal.accounts.models import User
@@ -24,6 +25,7 @@ from portal.site.demo.pictures import picture
 from portal.site.demo.places import grid_code
 from portal.site.demo.script import Scene, Step, Story
 from portal.site.demo.stories_desk import arrange_desk
+from portal.site.demo.stories_incidents import play_incidents
 from portal.site.demo.stories_interfaces import receive_call
 from portal.site.start import DEMO_PREFIX
 from wishes.statistics.digests import sweep_digests
@@ -59,9 +61,11 @@ def load(stories: Iterable[Story], *, now: datetime, progress: Progress) -> None
         places.draw_grids(everybody["韩涛"])
         people.appoint_staff(everybody, now)
         ensure_default_categories()
+        ensure_incident_categories()
         change_setting(actor=everybody["韩涛"], territory=Territory.objects.get(code=EGRET), key=REOPEN_DAYS, text="10")
         people.settle(everybody, now)
         bodies.register_bodies(everybody, now)
+        play_incidents(everybody, now=now)
         Director(everybody, now=now, progress=progress).play(list(stories))
         change_net(everybody, now=now)
         arrange_desk(everybody, now=now)
