@@ -124,7 +124,7 @@ def fill_desk(community_code: str, wanted: int) -> None:
     for number in range(missing):
         turn, at = homes[number % len(homes)], timezone.now() - timedelta(days=number // len(homes))
         draft = services.start_draft(actor=turn.user, at=at)
-        given = {
+        given: dict[str, Any] = {
             **POSTER,
             "title": f"楼道的灯坏了{phrases.ASKS[number % len(phrases.ASKS)]}",
             "category": both[number % 2],
