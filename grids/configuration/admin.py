@@ -20,7 +20,14 @@ from grids.configuration.filters import (
     PlaceDistrictFilter,
     StreetFilter,
 )
-from grids.configuration.forms import AppointmentForm, BuildingForm, GridForm, SettingForm, TerritoryForm
+from grids.configuration.forms import (
+    AppointmentForm,
+    BuildingForm,
+    GridForm,
+    SettingForm,
+    TerritoryForm,
+    is_stored,
+)
 from grids.configuration.net import NetPages
 from grids.configuration.pages import ScopedAdmin, ServiceAdmin, SpreadsheetAdmin, actor_of
 from grids.configuration.resources import AppointmentResource, BuildingResource, GridResource
@@ -31,6 +38,7 @@ from grids.roles.models import Appointment, Residency
 from grids.roles.services import appoint, end_appointment
 from grids.territory import services
 from grids.territory.browsing import searchable, with_whereabouts
+from grids.territory.datum import Datum
 from grids.territory.domain import Level
 from grids.territory.inherited import registered_settings
 from grids.territory.models import Building, Grid, Territory, TerritorySetting
@@ -222,7 +230,10 @@ class GridAdmin(NetPages, _PlaceAdmin):
         if not given["boundary"]:
             services.remove_boundary(actor=actor, territory=place)
         elif {"boundary", "boundary_is_illustrative"} & set(form.changed_data):
-            services.draw_boundary(actor=actor, territory=place, boundary=given["boundary"], illustrative=illustrative)
+            datum = Datum.WGS84 if is_stored(given["boundary"], place) else Datum(given["datum"] or Datum.WGS84)
+            services.draw_boundary(
+                actor=actor, territory=place, boundary=given["boundary"], illustrative=illustrative, datum=datum
+            )
         obj.pk, obj.territory = place.grid.pk, place
 
 

@@ -6,15 +6,18 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from shapely.geometry import mapping, shape
 
+from grids.territory.datum import Datum, in_wgs84
 from grids.territory.domain import Level
 from grids.territory.geometry import OVERLAP_TOLERANCE, holes_between, read_boundary, square_metres
 from grids.territory.models import Grid, Territory
 from portal.errors import Invalid
 
 
-def check_drawing(community: Territory, boundary: str, *, but: int | None = None) -> dict[str, Any]:
+def check_drawing(
+    community: Territory, boundary: str, *, but: int | None = None, datum: Datum = Datum.WGS84
+) -> dict[str, Any]:
     """GeoJSON of what is wrong, and the same in words. `but` is the grid that is being drawn. Raises Invalid."""
-    drawn = read_boundary(boundary)
+    drawn = in_wgs84(read_boundary(boundary), datum)
     rows = Territory.objects.children_of(community).at(Level.GRID).living().filter(boundary__isnull=False)
     neighbours = [(name, shape(outline)) for name, outline in rows.exclude(pk=but).values_list("name", "boundary")]
     overlaps, words = [], []
@@ -46,7 +49,8 @@ def check_page(request: HttpRequest, grids: Any) -> JsonResponse:
         community = Territory.objects.at(Level.COMMUNITY).filter(pk=int(key)).first()
     if community is None:
         return JsonResponse({"overlaps": [], "holes": [], "words": []})
+    datum = Datum.GCJ02 if request.POST.get("datum") == Datum.GCJ02 else Datum.WGS84
     try:
-        return JsonResponse(check_drawing(community, request.POST.get("boundary", ""), but=but))
+        return JsonResponse(check_drawing(community, request.POST.get("boundary", ""), but=but, datum=datum))
     except Invalid as error:
         return JsonResponse({"overlaps": [], "holes": [], "words": [str(error.message)]}, status=400)

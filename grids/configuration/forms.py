@@ -1,5 +1,6 @@
 """Forms of the admin pages. What a service refuses is shown at its field, with everything typed still there."""
 
+import json
 from typing import Any, ClassVar
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from grids.configuration.widgets import BoundaryWidget
 from grids.roles.domain import Role
 from grids.roles.models import Appointment
+from grids.territory.datum import Datum
 from grids.territory.inherited import registered_settings
 from grids.territory.models import Building, Grid, Territory, TerritorySetting
 from portal.errors import DomainError
@@ -37,6 +39,13 @@ class GridForm(ServiceForm):
         label=_("网格编码"), max_length=15, required=False, help_text=_("15 位：社区 12 位加 3 位序号；不填就用下一个")
     )
     boundary = forms.CharField(label=_("边界"), required=False, widget=BoundaryWidget)
+    datum = forms.ChoiceField(
+        label=_("新边界用的坐标"),
+        choices=Datum.choices,
+        initial=Datum.WGS84,
+        required=False,
+        help_text=_("在这里的图上画的不用管；从高德、腾讯地图导出的选 GCJ-02，存的时候会换算"),
+    )
     boundary_is_illustrative = forms.BooleanField(
         label=_("示意边界"), required=False, help_text=_("不是正式划定的，公开页上会注明")
     )
@@ -53,6 +62,7 @@ class GridForm(ServiceForm):
         "supervision_phone",
         "area_description",
         "boundary",
+        "datum",
         "boundary_is_illustrative",
     )
 
@@ -61,6 +71,14 @@ class GridForm(ServiceForm):
         if "community" in self.fields and cleaned.get("community") is None:
             self.add_error("community", _("请选社区。"))
         return cleaned
+
+
+def is_stored(text: str, place: Territory) -> bool:
+    """Whether the boundary in the form is the one the place has, in coordinates that are kept already."""
+    try:
+        return bool(json.loads(text) == place.boundary)
+    except ValueError:
+        return False
 
 
 class BuildingForm(ServiceForm):

@@ -18,7 +18,12 @@ class BoundaryWidget(forms.Textarea):
 
     class Media:
         css = {"all": ("npm/leaflet/leaflet.css", "npm/geoman/leaflet-geoman.css", "grids/boundary-editor.css")}
-        js = ("npm/leaflet/leaflet.js", "npm/geoman/leaflet-geoman.js", "grids/boundary-editor.js")
+        js = (
+            "npm/leaflet/leaflet.js",
+            "npm/geoman/leaflet-geoman.js",
+            "portal/map-tiles.js",
+            "grids/boundary-editor.js",
+        )
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"rows": 4, "cols": 80, "spellcheck": "false", **(attrs or {})})

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from grids.territory import policies
 from grids.territory.browsing import forget_starting_places
+from grids.territory.datum import Datum, in_wgs84
 from grids.territory.domain import Level, clean_name, parent_code
 from grids.territory.events import (
     BoundaryDrawn,
@@ -87,15 +88,17 @@ def add_grid(
 
 
 @transaction.atomic
-def draw_boundary(*, actor: User, territory: Territory, boundary: Any, illustrative: bool = False) -> Territory:
-    """Gives a grid its boundary, a GeoJSON polygon in WGS-84 that overlaps no other grid of the community.
+def draw_boundary(
+    *, actor: User, territory: Territory, boundary: Any, illustrative: bool = False, datum: Datum = Datum.WGS84
+) -> Territory:
+    """Gives a grid its boundary, a GeoJSON polygon that overlaps no other grid of the community; kept in WGS-84.
 
     Raises NotAllowed; Invalid with what is wrong with the drawing; Conflict naming the grids it overlaps.
     """
     _require_configure(actor, territory)
     if territory.level != Level.GRID:
         raise Invalid(_("只有网格需要画边界。"), field="boundary")
-    geometry = read_boundary(boundary)
+    geometry = in_wgs84(read_boundary(boundary), datum)
     _lock_siblings(territory)
     require_living(hold_place(territory))
     clashes = overlapping(geometry, _sibling_boundaries(territory))

@@ -1,4 +1,4 @@
-"""Addresses of Redis databases in the forms that Celery and redis-py want, from one REDIS_URL."""
+"""Addresses in the forms that others want: Redis databases from one REDIS_URL, map tiles for the content policy."""
 
 from urllib.parse import urlsplit
 
@@ -17,3 +17,12 @@ def cache_address(redis_url: str, database: int) -> str:
     if parts.scheme == "unix":
         return f"unix://{parts.path}?db={database}"
     return parts._replace(path=f"/{database}").geturl()
+
+
+def image_source(tiles: str) -> str:
+    """The source that a content policy names for map tiles of this address; `{s}` stands for one of several hosts."""
+    if not tiles:
+        return ""
+    parts = urlsplit(tiles)
+    first, _, rest = parts.netloc.partition(".")
+    return f"{parts.scheme}://{'*.' + rest if '{s}' in first else parts.netloc}"

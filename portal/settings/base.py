@@ -10,7 +10,7 @@ import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from portal.settings.addresses import broker_address, cache_address
+from portal.settings.addresses import broker_address, cache_address, image_source
 
 # Lets classes name what they are about, as in ModelForm[Wish], which Django leaves to type checkers.
 django_stubs_ext.monkeypatch()
@@ -78,6 +78,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SITE_NAME = _("五微 · 社区党群服务")
 # Where people open the portal: the beginning of every link in an e-mail.
 SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000")
+
+# Tiles below the maps, in WGS-84 or CGCS2000 (天地图); none are needed. MAP_TILES_URL has {x}, {y}, {z} and maybe {s}.
+MAP_TILES = {
+    "url": os.environ.get("MAP_TILES_URL", ""),
+    "subdomains": os.environ.get("MAP_TILES_SUBDOMAINS", "01234567"),
+    "attribution": os.environ.get("MAP_TILES_ATTRIBUTION", "天地图"),
+}
 
 TEMPLATES = [
     {
@@ -252,7 +259,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *filter(None, [image_source(MAP_TILES["url"])])],
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],

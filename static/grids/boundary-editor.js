@@ -10,6 +10,7 @@ document.addEventListener("DOMContentLoaded", function () {
     const words = editor.querySelector(".boundary-words");
     place.hidden = false;
     const map = L.map(place, { attributionControl: false, zoomSnap: 0.25, minZoom: 3, maxZoom: 20 });
+    if (window.addMapTiles) window.addMapTiles(map);
     const siblings = L.featureGroup().addTo(map);
     const drawn = L.featureGroup().addTo(map);
     const faults = L.featureGroup().addTo(map);
@@ -41,6 +42,8 @@ document.addEventListener("DOMContentLoaded", function () {
         if (given.grid) body.append("grid", given.grid);
         const community = document.getElementById("id_community");
         if (community) body.append("community", community.value);
+        const datum = document.getElementById("id_datum");
+        if (datum) body.append("datum", datum.value);
         const token = editor.closest("form").querySelector("[name=csrfmiddlewaretoken]").value;
         fetch(given.check, { method: "POST", body: body, headers: { "X-CSRFToken": token } })
           .then(function (answer) { return answer.json(); })

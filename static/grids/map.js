@@ -14,6 +14,7 @@
   };
   place.hidden = false;
   const map = L.map(place, { attributionControl: false, scrollWheelZoom: false, zoomSnap: 0.25 });
+  if (window.addMapTiles) window.addMapTiles(map);
   const drawn = L.featureGroup();
   (data.neighbours || []).forEach(function (each) {
     L.geoJSON(each.boundary, { interactive: false, style: { color: colour("--line-strong"), weight: 1, fill: true, fillColor: colour("--card"), fillOpacity: 0.6 } })

@@ -29,6 +29,7 @@
       notes.querySelector("[data-illustrative]").hidden = false;
     }
     const map = L.map(place, { attributionControl: false, scrollWheelZoom: false, zoomSnap: 0.25 });
+    if (window.addMapTiles) window.addMapTiles(map);
     const drawn = L.geoJSON(shapes, {
       style: function (each) {
         return { color: colour("--line-strong"), weight: 1, dashArray: each.properties.illustrative ? "4 3" : null, fillColor: fills[bandOf(numbers.get(each.id) || 0)], fillOpacity: 0.85 };

@@ -120,6 +120,12 @@ def _icon_svg(name: str) -> str:
 
 
 @register.simple_tag
+def map_tiles() -> dict[str, str] | None:
+    """Where the tiles below maps come from; None where the portal draws its maps without."""
+    return settings.MAP_TILES if settings.MAP_TILES["url"] else None
+
+
+@register.simple_tag
 def icon(name: str) -> SafeString:
     """One icon of bootstrap-icons, drawn in the colour of the text and hidden from screen readers.
 

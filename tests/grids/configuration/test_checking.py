@@ -34,6 +34,20 @@ def test_an_overlap_is_shown_and_named(client: Client) -> None:
     assert check(client, square(118.702, 32.0), grid=grid.grid.pk)["words"] == []
 
 
+def test_a_boundary_from_another_map_is_moved_when_it_is_saved(client: Client) -> None:
+    grid = GridFactory(boundary=square(118.8, 32.1))
+    given = {"name": grid.name, "household_count": 1, "boundary": json.dumps(square(118.7, 32.0)), "datum": "gcj02"}
+    assert client.post(reverse("admin:grids_grid_change", args=[grid.grid.pk]), given).status_code == 302
+    grid.refresh_from_db()
+    west = min(point[0] for point in grid.boundary["coordinates"][0])
+    assert 118.69 < west < 118.699
+    unchanged = {**given, "boundary": json.dumps(grid.boundary), "boundary_is_illustrative": "on"}
+    assert client.post(reverse("admin:grids_grid_change", args=[grid.grid.pk]), unchanged).status_code == 302
+    grid.refresh_from_db()
+    assert grid.boundary_is_illustrative
+    assert min(point[0] for point in grid.boundary["coordinates"][0]) == west
+
+
 def test_a_hole_in_the_net_is_shown(client: Client) -> None:
     community = CommunityFactory()
     for x, y in [(0, 0), (1, 0), (2, 0), (0, 1), (2, 1), (0, 2), (1, 2)]:
