@@ -5,7 +5,19 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.features import DECLARING, import_parts
 
-FEATURES = ("territory", "roles", "directory", "bodies", "incidents", "lineage", "duty", "configuration")
+FEATURES = (
+    "territory",
+    "roles",
+    "directory",
+    "bodies",
+    "incidents",
+    "lineage",
+    "duty",
+    "cells",
+    "members",
+    "pairing",
+    "configuration",
+)
 
 
 class GridsConfig(AppConfig):

@@ -6,6 +6,9 @@ urlpatterns = [
     path("residency/", include("grids.roles.urls")),
     path("incidents/", include("grids.incidents.urls")),
     path("", include("grids.bodies.urls")),
+    path("", include("grids.cells.urls")),
+    path("", include("grids.members.urls")),
+    path("", include("grids.pairing.urls")),
     path("", include("grids.duty.urls")),
     path("", include("grids.directory.urls")),
 ]

@@ -49,6 +49,7 @@ MOST_SUGGESTIONS = 20
 CHOOSABLE: dict[tuple[str, str], tuple[Level, ...]] = {
     ("grid", "territory"): (Level.COMMUNITY,),
     ("building", "territory"): (Level.GRID,),
+    ("household", "building"): (Level.BUILDING,),
     ("territorysetting", "territory"): (Level.DISTRICT, Level.STREET, Level.COMMUNITY, Level.GRID),
 }
 

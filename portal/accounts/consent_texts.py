@@ -62,4 +62,21 @@ You can withdraw at any time: the wish is then no longer shown, and whoever has 
 If other people are in a photo, please ask them first. We remove place and camera data from photos.
 """.strip(),  # noqa: E501
     ),
+    FirstText(
+        kind=ConsentText.Kind.PARTY,
+        title="使用党员信息的单独同意",
+        body="""
+您是不是党员、组织关系在哪个党支部，是敏感的个人信息。只有您自己来报到，我们才保存。
+用来做什么：社区党组织确认您的报到，安排服务岗位，把您和附近的住户结对。不作别的用途。
+谁看得到：确认您的社区工作人员先只看到您的姓；要看姓名、电话和党支部，必须写明原因，每看一次都有记录。您同意的话，党组织的班子也可以这样看。邻居看不到。
+您随时可以查看、更正、撤回。撤回后，报到资料马上删掉，结对也结束；不影响您使用其他功能。
+""".strip(),
+        title_en="Using information on Party membership",
+        body_en="""
+Whether you belong to the Party, and which branch holds your membership, is sensitive personal information. We keep it only if you report to the community yourself.
+What for: the community's Party organisation confirms your report, finds you a post to serve in and pairs you with households near by. Nothing else.
+Who sees it: the community staff who confirm you see only your family name at first; for name, phone and branch they must give a reason, and each look is recorded. If you agree, the leaders of the organisation may look in the same way. Neighbours see nothing.
+You can see, correct and withdraw at any time. When you withdraw, the record is deleted at once and pairings end; everything else stays open to you.
+""".strip(),  # noqa: E501
+    ),
 )

@@ -172,8 +172,11 @@ class ConsentText(models.Model):
     class Kind(models.TextChoices):
         PRIVACY = "privacy", _("个人信息保护说明")
         PUBLICATION = "publication", _("公开心愿的单独同意")
+        PARTY = "party", _("使用党员信息的单独同意")
 
     REQUIRED: ClassVar[tuple[str, ...]] = (Kind.PRIVACY,)
+    # Asked only of whom it concerns, where it does: it stands among one's consents once it was given.
+    ASKED_WHERE_NEEDED: ClassVar[tuple[str, ...]] = (Kind.PARTY,)
 
     kind = models.CharField(_("种类"), max_length=20, choices=Kind.choices)
     version = models.PositiveIntegerField(_("版本"))

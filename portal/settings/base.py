@@ -191,6 +191,8 @@ ACCOUNTS_SEED_CONSENTS = True
 # So are the first wish categories and answer templates, where there is no category yet.
 WISHES_SEED_CATEGORIES = True
 INCIDENTS_SEED_CATEGORIES = True
+# And the usual service posts of Party members.
+GRIDS_SEED_POSTS = True
 # Countries and regions that codes are sent to; others are a known way to make a site pay for premium numbers.
 ACCOUNTS_PHONE_REGIONS = ("CN", "HK", "MO", "TW")
 # The gateway for text messages: a module of portal/accounts/sms with a Backend class.
@@ -319,6 +321,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "options": {"expires": 3600},
     },
     "lapse": {"task": "grids.roles.tasks.lapse", "schedule": 3600.0, "options": {"expires": 3600}},
+    "remind_terms": {"task": "grids.cells.tasks.remind", "schedule": 21600.0, "options": {"expires": 21600}},
     "assign_unclaimed": {
         "task": "wishes.wishes.tasks.assign_unclaimed",
         "schedule": 300.0,

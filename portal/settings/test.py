@@ -13,6 +13,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ACCOUNTS_SEED_CONSENTS = False
 WISHES_SEED_CATEGORIES = False
 INCIDENTS_SEED_CATEGORIES = False
+GRIDS_SEED_POSTS = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 SMS_BACKEND = os.environ.get("SMS_BACKEND", "portal.accounts.sms.memory")
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

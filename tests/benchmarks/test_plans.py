@@ -54,6 +54,31 @@ INSERT INTO portal_seal (sequence, event_id, previous, digest, sealed_at)
     SELECT row_number() OVER (ORDER BY id), id, '', '', occurred_at FROM portal_event;
 """
 
+# Two buildings a grid with ten flats each, every other one paired with a member of the community.
+HOMES = """
+INSERT INTO grids_territory (path, depth, numchild, code, name, official_name, level, boundary_is_illustrative)
+    SELECT g.path || '00' || n, 7, 0, g.code || '00' || n, n || '栋', '', 7, false
+    FROM grids_territory g, generate_series(1, 2) n WHERE g.level = 6;
+INSERT INTO grids_household (building_id, door, care, is_paired)
+    SELECT b.id, (100 + d)::text, '', d % 2 = 0 FROM grids_territory b, generate_series(1, 10) d WHERE b.level = 7;
+INSERT INTO grids_buildingcount (building_id, households, paired)
+    SELECT building_id, count(*), count(*) FILTER (WHERE is_paired) FROM grids_household GROUP BY 1;
+INSERT INTO grids_partyorganisation (name, rank, kind, unit, territory_id, phone, is_active)
+    SELECT '社区党委', 1, 'place', '', id, '', true FROM grids_territory WHERE level = 5;
+INSERT INTO grids_partymember (user_id, organisation_id, unit_branch, is_mobile, station, is_backbone, shown_to,
+        state, reported_at, reason, correction, decided_by_id, decided_at)
+    SELECT u.id, o.id, '', false, '', false, 'staff', 'confirmed', now(), 'x', '', u.id, now()
+    FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM portal_user) u
+    JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM grids_partyorganisation) o ON o.n = u.n % 40 + 1
+    WHERE u.n <= 400;
+INSERT INTO grids_pairing (lead_id, household_id, since, paired_by_id)
+    SELECT m.id, h.id, current_date, m.user_id FROM (
+        SELECT id, row_number() OVER (ORDER BY id) AS n FROM grids_household WHERE is_paired
+    ) h JOIN (SELECT id, user_id, row_number() OVER (ORDER BY id) AS n FROM grids_partymember) m ON m.n = h.n % 400 + 1;
+INSERT INTO grids_pairingload (member_id, households, members)
+    SELECT lead_id, count(*), 0 FROM grids_pairing GROUP BY 1;
+"""
+
 
 @dataclass(frozen=True)
 class Town:
@@ -86,6 +111,7 @@ def town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
                 seeded = seed(wishes=WISHES, progress=False)
                 cursor.execute("SET session_replication_role = replica")
                 cursor.execute(TOLD)
+                cursor.execute(HOMES)
                 cursor.execute("SET session_replication_role = origin")
                 cursor.execute("ANALYZE")
                 cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples >= %s", [LARGE])
@@ -139,6 +165,14 @@ PAGES = {
     "work list": ("worker", "/wishes/desk/"),
     "work list, filtered": ("worker", "/wishes/desk/?show=unclaimed"),
     "work list of a street": ("street_officer", "/wishes/desk/"),
+    "coverage": ("worker", "/grids/pairing/"),
+    "coverage of a street": ("street_officer", "/grids/pairing/"),
+    "grids without a cell": ("street_officer", "/grids/pairing/grids/"),
+    "households without a pair": ("street_officer", "/grids/pairing/households/"),
+    "households, all": ("street_officer", "/grids/pairing/households/?show=all"),
+    "households, later": ("street_officer", "/grids/pairing/households/?after=032001005001001005001~105~1"),
+    "members with too many": ("street_officer", "/grids/pairing/members/?show=over"),
+    "API households": ("street_officer", "/api/v1/pairing/households/"),
     "API list": ("resident", "/api/v1/wishes/"),
     "API notices": ("resident", "/api/v1/notices/"),
 }
@@ -181,5 +215,6 @@ def test_sweep_reads_no_large_table_whole(town: Town, sweep: Callable[[], object
 
 
 def test_a_scan_would_be_found(town: Town) -> None:
+    assert {"grids_household", "grids_pairing"} <= town.large
     assert {"wishes_wish", "wishes_claim", "portal_event", "portal_delivery", "portal_notice"} <= town.large
     assert scans(town, lambda: list(Wish.objects.filter(details__contains="无处可寻")[:20]))

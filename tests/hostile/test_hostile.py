@@ -57,6 +57,10 @@ PAGE_FORMS = (
     ("worker", "wish_step published transfer"),
     ("worker", "wish_contact published"),
     ("worker", "wish_new_for"),
+    ("author", "party_mine_edit"),
+    ("worker", "party_member"),
+    ("worker", "pairing_member"),
+    ("worker", "pairing_household"),
     ("author", "my_tokens"),
     ("author", "my_profile"),
 )

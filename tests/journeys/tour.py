@@ -37,6 +37,7 @@ NO_PAGES = frozenset({"healthz", "photo", "jobs:file", "api_schema", "mfa_downlo
     "open311_root",
     "open311_services",
     "open311_token",
+    "pairing_shapes",
     "open311_v2_discovery",
     "statistics_csv",
     "statistics_work_csv",

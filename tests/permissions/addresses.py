@@ -9,7 +9,10 @@ from django.db.models import Model
 from django.urls import reverse
 from django.urls.resolvers import get_resolver
 
+from grids.cells.models import PartyOrganisation
 from grids.incidents.models import Summons
+from grids.members.models import PartyMember
+from grids.pairing.models import Household, Pairing
 from grids.roles.models import DutyCover
 from tests.permissions.world import World
 from wishes.desk.models import EntryBatch, SavedView
@@ -30,6 +33,26 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     "incident_place": {"code": lambda world: world.cast.community.code},
     "api_bodies": {"code": lambda world: world.cast.community.code},
     "bodies": {"code": lambda world: world.cast.community.code},
+    "api_party_organisations": {"code": lambda world: world.cast.community.code},
+    "api_party_organisation": {"pk": lambda world: world.first(PartyOrganisation)},
+    "party_organisations": {"code": lambda world: world.cast.community.code},
+    "party_organisation": {"pk": lambda world: world.first(PartyOrganisation)},
+    **{
+        route: {"pk": lambda world: world.first(PartyMember)}
+        for route in ("party_member", "party_member_reveal", "api_party_member_decide", "api_party_member_reveal")
+    },
+    "pairing_shapes": {"code": lambda world: world.cast.community.code},
+    "pairing_proposal": {"code": lambda world: world.cast.grid.code},
+    "api_pairing_proposal": {"code": lambda world: world.cast.grid.code},
+    **{
+        route: {"pk": lambda world: world.first(PartyMember)}
+        for route in ("pairing_member", "pairing_member_lead", "pairing_feedback", "api_pairing_feedback")
+    },
+    **{
+        route: {"pk": lambda world: world.first(Household)}
+        for route in ("pairing_household", "pairing_household_care", "api_pairing_care")
+    },
+    **{route: {"pk": lambda world: world.first(Pairing)} for route in ("pairing_end", "api_pairing_end")},
     "api_notice_read": {"pk": lambda world: NOWHERE},
     "api_docs_operation": {"identifier": lambda world: "wishes_submit"},
     "api_wish_appeal_decide": {"pk": lambda world: _appeal(world).pk},

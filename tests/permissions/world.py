@@ -17,16 +17,21 @@ from PIL import Image
 
 from grids.bodies.domain import BodyKind
 from grids.incidents.models import Incident
+from grids.members.models import ServicePost
+from grids.pairing.models import Pairing
 from grids.roles.models import Residency, Role
 from portal.accounts.models import User
 from portal.jobs.models import Job
 from portal.photos.models import Photo
 from portal.photos.services import accept_upload, process_waiting_photo
 from tests.grids.bodies.factories import make_body
+from tests.grids.cells.factories import OrganisationFactory, make_leader
 from tests.grids.duty.factories import away_on_leave
 from tests.grids.incidents.stages import incidents_of
+from tests.grids.members.factories import make_member
+from tests.grids.pairing.factories import make_homes
 from tests.grids.roles.factories import PersonFactory, ResidencyFactory, make_resident, make_staff
-from tests.grids.territory.factories import CommunityFactory, DistrictFactory, StreetFactory
+from tests.grids.territory.factories import BuildingFactory, CommunityFactory, DistrictFactory, StreetFactory
 from tests.portal.accounts.factories import enter, enter_as_staff
 from tests.portal.jobs.factories import finished_job
 from tests.wishes.desk.factories import finished_run
@@ -144,6 +149,10 @@ def build() -> World:
         territory=StreetFactory(),
     )
     make_body(BodyKind.SOCIAL_ORGANISATION, cast.community, user=cast.volunteer)
+    ServicePost.objects.get_or_create(name="民情收集岗")
+    member = make_member(make_leader(OrganisationFactory(territory=cast.community)).organisation, is_backbone=True)
+    homes = make_homes(BuildingFactory(grid=cast.grid), 2)
+    Pairing.objects.create(lead=member, household=homes[1], paired_by=cast.worker)
     residency = ResidencyFactory(user=PersonFactory(), community=cast.community)
     photos = {name: _photo(wishes[name]) for name in ("verifying", "published")}
     incidents = incidents_of(cast, at=now)

@@ -189,7 +189,7 @@ def _consent_rows(user: User) -> list[dict[str, Any]]:
         text = text_in_force(kind)
         live = Consent.objects.live().filter(user=user, text__kind=kind).select_related("text", "given_by").first()
         past = Consent.objects.filter(user=user, text__kind=kind, withdrawn_at__isnull=False).first()
-        if text is not None:
+        if text is not None and (live or past or kind not in ConsentText.ASKED_WHERE_NEEDED):
             required = kind in ConsentText.REQUIRED
             rows.append({"kind": kind, "label": label, "text": text, "live": live, "past": past, "required": required})
     return rows

@@ -18,7 +18,7 @@ from portal.notifications.services import keep_to_inboxes, mark_all_read
 from portal.outbox.services import drain
 from portal.photos.models import Photo
 from portal.photos.services import accept_upload, process_waiting_photo
-from portal.site.demo import bodies, people, places
+from portal.site.demo import bodies, cells, pairing, people, places
 from portal.site.demo.net import change_net
 from portal.site.demo.people import EGRET
 from portal.site.demo.pictures import picture
@@ -65,6 +65,9 @@ def load(stories: Iterable[Story], *, now: datetime, progress: Progress) -> None
         change_setting(actor=everybody["韩涛"], territory=Territory.objects.get(code=EGRET), key=REOPEN_DAYS, text="10")
         people.settle(everybody, now)
         bodies.register_bodies(everybody, now)
+        cells.set_up_organisations(everybody, now)
+        cells.report_members(everybody, now)
+        pairing.pair_households(everybody, now)
         play_incidents(everybody, now=now)
         Director(everybody, now=now, progress=progress).play(list(stories))
         change_net(everybody, now=now)

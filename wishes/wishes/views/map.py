@@ -11,7 +11,8 @@ from grids.roles.queries import community_of
 from grids.territory.browsing import starting_places
 from grids.territory.domain import Level
 from grids.territory.models import Territory
-from wishes.wishes.map import LEVELS, Band, map_stamp, open_numbers, rows_of, shapes_of
+from grids.territory.outlines import map_stamp, shapes_of
+from wishes.wishes.map import LEVELS, Band, open_numbers, rows_of
 from wishes.wishes.views.access import viewer_of
 
 

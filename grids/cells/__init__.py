@@ -1,0 +1,1 @@
+"""Party organisations laid over the grids, and their leaders (docs/cells.md)."""
