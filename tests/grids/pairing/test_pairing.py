@@ -172,9 +172,10 @@ def test_households_are_registered_with_a_door_once(net: Net, system: User) -> N
     found = services.add_household(actor=system, building=building, door=" 2 单元  501 ")
     assert found.door == "2 单元 501"
     wrong: tuple[dict[str, Any], ...] = ({"door": "2 单元 501"}, {"door": " "}, {"building": net.grid})
+    usual: dict[str, Any] = {"actor": net.worker, "building": building, "door": "1"}
     for given in wrong:
         with pytest.raises(Invalid):
-            services.add_household(**{"actor": net.worker, "building": building, "door": "1"} | given)
+            services.add_household(**usual | given)
     with pytest.raises(NotAllowed):
         services.add_household(actor=PersonFactory(), building=building, door="1")
 
