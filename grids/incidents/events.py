@@ -167,6 +167,15 @@ class IncidentMerged(Payload):
     report_ids: tuple[int, ...]
 
 
+@event("grids.incident.moved", label=_("网格有变，由新的网格负责"), visibility=PUBLIC)
+class IncidentMoved(Payload):
+    """The net changed, and the incident belongs to another grid now."""
+
+    incident_id: int
+    from_id: int
+    to_id: int
+
+
 @event("grids.incident.category_changed", label=_("修改了事件类别"), visibility=INTERNAL)
 class CategoryChanged(Payload):
     """An administrator added a category, or changed these fields of one."""

@@ -9,11 +9,16 @@ from grids.bodies.queries import people_of
 from grids.incidents import events, notices
 from grids.incidents.domain import ESCALATION_ROLES, OPEN_STATES, State, SummonsState
 from grids.incidents.models import Incident, IncidentReport, Summons
+from grids.incidents.services.moving import follow_building, follow_merge, follow_number, follow_split
 from grids.incidents.services.places import colleagues_at
 from grids.incidents.services.steps import CLOCK_KIND, VERIFY_CLOCK_KIND
 from grids.incidents.services.whistling import SUMMONS_CLOCK
+from grids.lineage.events import GridMerged, GridRenumbered, GridSplit
 from grids.roles.domain import Role
 from grids.roles.queries import holders, nearest_holders
+from grids.territory.events import BuildingMoved
+from grids.territory.models import Territory
+from grids.territory.numbers import present_place
 from portal.deadlines.events import ClockOverdue, ClockRecomputed, ClockWarned
 from portal.deadlines.models import Clock
 from portal.notifications.registry import NoticeKind
@@ -176,6 +181,40 @@ def on_overdue(event: Event, payload: ClockOverdue) -> None:
 def on_recomputed(event: Event, payload: ClockRecomputed) -> None:
     """The calendar changed: the due time beside the incident follows its clock."""
     _follow_clock(payload)
+
+
+@handles(GridSplit, name="grids.incident_follow_split")
+def on_split(event: Event, payload: GridSplit) -> None:
+    """Incidents of the buildings and of the area that went to the new grid follow them."""
+    new = present_place(Territory.objects.get(pk=payload.new_territory_id))
+    follow_split(old_id=payload.old_territory_id, new=new, buildings=payload.building_ids, at=event.occurred_at)
+
+
+@handles(BuildingMoved, name="grids.incident_follow_building")
+def on_building_moved(event: Event, payload: BuildingMoved) -> None:
+    """Incidents of a building that was put into another grid follow it."""
+    follow_building(building=Territory.objects.get(pk=payload.territory_id), at=event.occurred_at)
+
+
+@handles(GridMerged, name="grids.incident_follow_merge")
+def on_grids_merged(event: Event, payload: GridMerged) -> None:
+    """Every open incident of the dissolved grid belongs to the one that took it up."""
+    new = present_place(Territory.objects.get(pk=payload.new_territory_id))
+    follow_merge(old_id=payload.old_territory_id, new=new, at=event.occurred_at)
+
+
+@handles(GridRenumbered, name="grids.incident_follow_number")
+def on_renumbered(event: Event, payload: GridRenumbered) -> None:
+    """All incidents of the grid, closed ones too, are found below its new number."""
+    follow_number(grid=Territory.objects.get(pk=payload.territory_id))
+
+
+@handles(events.IncidentMoved, name="grids.incident_tell_new_grid")
+def on_moved(event: Event, payload: events.IncidentMoved) -> None:
+    """What nobody has taken yet waits for the staff of the new grid."""
+    incident = _incident(payload.incident_id)
+    if incident.state == State.DISPATCHED:
+        _tell(event, incident, notices.TO_HANDLE, _responsible(incident), due=incident.due_at or "")
 
 
 def _follow_clock(payload: ClockOverdue | ClockRecomputed) -> Incident | None:

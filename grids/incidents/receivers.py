@@ -1,5 +1,6 @@
 """What incidents do when a person leaves or wants a copy of their data (docs/domain.md §7), and in a new database."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.apps import AppConfig
@@ -13,11 +14,24 @@ from django.utils.translation import gettext_lazy as _
 import grids.incidents.photos  # noqa: F401 (says who may see photos of incidents)
 from grids.incidents.catalogue import ensure_default_categories
 from grids.incidents.models import Handling, Incident, IncidentCategory, IncidentPhoto, IncidentReport, Summons
+from grids.incidents.services.moving import of_buildings, still_open
+from grids.lineage.registry import register_open_matters
+from grids.territory.models import Territory
 from portal.accounts.erasure import ErasedIdentity
 from portal.accounts.export import register_data_section
 from portal.accounts.models import User
 from portal.accounts.signals import user_erased
 from portal.photos.services import delete_photo
+
+
+def open_incidents(grid: Territory, buildings: Collection[Territory] | None) -> int:
+    """Incidents that a change of the net takes along: of the grid, or of these buildings of it."""
+    if buildings is None:
+        return still_open(grid.pk).count()
+    return of_buildings(grid.pk, [building.pk for building in buildings]).count()
+
+
+register_open_matters("incidents", label=_("没办完的事件"), counter=open_incidents)
 
 
 @receiver(user_erased, dispatch_uid="grids.incidents.erase")

@@ -145,7 +145,7 @@ def resume(incident: Incident, *, at: datetime) -> None:
 
 
 def _start(incident: Incident, kind: str, limit: Limit, at: datetime) -> Clock:
-    return start_clock(subject=incident, kind=kind, limit=limit, at=at, territory_id=incident.community_id)
+    return start_clock(subject=incident, kind=kind, limit=limit, at=at, territory_id=incident.territory_id)
 
 
 def _stop(incident: Incident, kind: str, at: datetime) -> None:

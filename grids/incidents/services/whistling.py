@@ -81,7 +81,7 @@ def _call(incident: Incident, body: Body, asked: str, limit: str, *, actor: User
         called_at=at,
     )
     running = start_clock(
-        subject=summons, kind=SUMMONS_CLOCK, limit=Limit.parse(limit), at=at, territory_id=incident.community_id
+        subject=summons, kind=SUMMONS_CLOCK, limit=Limit.parse(limit), at=at, territory_id=incident.territory_id
     )
     Summons.objects.filter(pk=summons.pk).update(due_at=running.due_at)
     return summons.pk
