@@ -20,6 +20,7 @@ _SORT = gettext_lazy("部件或事件")
 _GROUP = gettext_lazy("大类")
 _LIMIT = gettext_lazy("处置时限")
 _LEVEL = gettext_lazy("默认由哪一级处置")
+_NEAR = gettext_lazy("多少米以内算是同一处")
 _HINT = gettext_lazy("一句话说明")
 _EMERGENCY = gettext_lazy("紧急情况找谁")
 _POSITION = gettext_lazy("顺序")
@@ -38,6 +39,7 @@ class IncidentCategoryResource(ServiceResource):
     group = Cell(_GROUP, lambda row: str(Group(row.group).label))
     limit = Cell(_LIMIT, lambda row: row.limit)
     handled_at = Cell(_LEVEL, lambda row: str(Level(row.handled_at).label))
+    near_metres = Cell(_NEAR, lambda row: "" if row.near_metres is None else row.near_metres)
     hint = Cell(_HINT, lambda row: row.hint)
     emergency_advice = Cell(_EMERGENCY, lambda row: row.emergency_advice)
     position = Cell(_POSITION, lambda row: row.position)
@@ -52,6 +54,7 @@ class IncidentCategoryResource(ServiceResource):
             "group",
             "limit",
             "handled_at",
+            "near_metres",
             "hint",
             "emergency_advice",
             "position",
@@ -76,6 +79,9 @@ class IncidentCategoryResource(ServiceResource):
                 given[field] = text_of(row[str(column)])
         if text_of(row.get(str(_LEVEL))):
             given["handled_at"] = _level(text_of(row[str(_LEVEL)]))
+        if str(_NEAR) in row:
+            text = text_of(row[str(_NEAR)])
+            given["near_metres"] = number_of(text, str(_NEAR)) if text else None
         if str(_POSITION) in row:
             given["position"] = number_of(row[str(_POSITION)], str(_POSITION))
         if text_of(row.get(str(_ACTIVE))):
