@@ -62,7 +62,7 @@ class CorrectBody(serializers.Serializer[Any]):
     shown_to = serializers.ChoiceField(choices=Shown.choices, required=False)
 
 
-class ReportBody(CorrectBody):
+class PartyReportBody(CorrectBody):
     """The reporting slip."""
 
     agreed = serializers.BooleanField(label=_("单独同意使用我的党员信息"))
@@ -74,13 +74,13 @@ class WordsBody(serializers.Serializer[Any]):
     words = serializers.CharField(max_length=200)
 
 
-class ReasonBody(serializers.Serializer[Any]):
+class PartyLookBody(serializers.Serializer[Any]):
     """Why somebody looks."""
 
     reason = serializers.CharField(max_length=200)
 
 
-class DecideBody(ReasonBody):
+class PartyDecideBody(PartyLookBody):
     """The organisation's answer."""
 
     confirm = serializers.BooleanField()
@@ -135,13 +135,13 @@ class MyMember(ApiView):
         operation_id="party_report",
         summary=_("党员到社区报到"),
         tags=TAGS,
-        request=ReportBody,
+        request=PartyReportBody,
         responses={201: MyMemberSerializer},
     )
     @once
     def post(self, request: Request) -> Response:
         """The reporting slip; it waits for the organisation's answer."""
-        found = services.report(actor=self.person, **self.read_body(ReportBody))
+        found = services.report(actor=self.person, **self.read_body(PartyReportBody))
         return Response(self.get_serializer(found).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(operation_id="party_correct", summary=_("改我的报到资料"), tags=TAGS, request=CorrectBody)
@@ -151,8 +151,17 @@ class MyMember(ApiView):
         body.is_valid(raise_exception=True)
         return Response(self.get_serializer(services.correct_own(actor=self.person, **body.validated_data)).data)
 
-    @extend_schema(operation_id="party_leave", summary=_("撤回报到"), tags=TAGS, responses={204: None})
-    def delete(self, request: Request) -> Response:
+
+class LeaveParty(ApiView):
+    """Taking the slip back."""
+
+    permission_classes = (IsAuthenticated,)
+    queryset = PartyMember.objects.none()
+    serializer_class = MyMemberSerializer
+
+    @extend_schema(operation_id="party_leave", summary=_("撤回报到"), tags=TAGS, request=None, responses={204: None})
+    @once
+    def post(self, request: Request) -> Response:
         """The consent is taken back and the record deleted."""
         services.leave(actor=self.person)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -211,23 +220,25 @@ class Members(StaffView):
 class Decide(StaffView):
     """The organisation's answer."""
 
-    @extend_schema(operation_id="party_members_decide", summary=_("答复报到"), tags=TAGS, request=DecideBody)
+    @extend_schema(operation_id="party_members_decide", summary=_("答复报到"), tags=TAGS, request=PartyDecideBody)
     @once
     def post(self, request: Request, pk: int) -> Response:
         """Confirmed or not, with a reason either way."""
         member = self.found(pk)
-        decided = services.decide(actor=self.person, member=member, **self.read_body(DecideBody))
+        decided = services.decide(actor=self.person, member=member, **self.read_body(PartyDecideBody))
         return Response(self.get_serializer(decided).data)
 
 
 class Reveal(StaffView):
     """A look at one member, written down."""
 
+    repeats_on_purpose = "Each look is written down, and nothing of it is kept to be given again."
+
     @extend_schema(
         operation_id="party_members_reveal",
         summary=_("查看姓名、手机号和党支部"),
         tags=TAGS,
-        request=ReasonBody,
+        request=PartyLookBody,
         responses=RevealedSerializer,
     )
     def post(self, request: Request, pk: int) -> Response:
@@ -235,7 +246,7 @@ class Reveal(StaffView):
         member = PartyMember.objects.select_related("user", "organisation__territory").filter(pk=pk).first()
         if member is None or not may_reveal(self.person, member):
             member = self.found(pk)
-        services.reveal(actor=self.person, member=member, reason=self.read_body(ReasonBody)["reason"])
+        services.reveal(actor=self.person, member=member, reason=self.read_body(PartyLookBody)["reason"])
         user = member.user
         shown = {"name": user.legal_name or user.display_name, "phone": user.phone or ""}
         return Response({**shown, "unit_branch": member.unit_branch})
@@ -243,6 +254,7 @@ class Reveal(StaffView):
 
 urlpatterns = [
     path("party/mine/", MyMember.as_view(), name="api_party_mine"),
+    path("party/mine/leave/", LeaveParty.as_view(), name="api_party_leave"),
     path("party/mine/correction/", MyCorrection.as_view(), name="api_party_mine_correction"),
     path("party/members/", Members.as_view(), name="api_party_members"),
     path("party/members/<int:pk>/decide/", Decide.as_view(), name="api_party_member_decide"),

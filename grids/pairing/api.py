@@ -155,7 +155,7 @@ class AcceptedSerializer(serializers.Serializer[Any]):
     left_out = serializers.IntegerField()
 
 
-class ReasonBody(serializers.Serializer[Any]):
+class CareLookBody(serializers.Serializer[Any]):
     """Why somebody looks."""
 
     reason = serializers.CharField(max_length=200)
@@ -334,6 +334,7 @@ class HalfBody(serializers.Serializer[Any]):
 class FeedbackToUnit(_View):
     """What the community tells a member's unit."""
 
+    repeats_on_purpose = "Each look is written down, and nothing of it is kept to be given again."
     serializer_class = FeedbackSerializer
     query_serializer_class = None
 
@@ -349,8 +350,8 @@ class FeedbackToUnit(_View):
         return Response(self.get_serializer(give_feedback(actor=self.person, member=member, half=half)).data)
 
 
-class HouseholdCare(_View):
-    """Special care of a household."""
+class CareView(_View):
+    """Views of the special care of a household, for who handles matters there."""
 
     serializer_class = CareBody
     query_serializer_class = None
@@ -362,20 +363,35 @@ class HouseholdCare(_View):
             raise Http404
         return found
 
+
+class RevealCare(CareView):
+    """A look, written down."""
+
+    repeats_on_purpose = "Each look is written down, and nothing of it is kept to be given again."
+
     @extend_schema(
-        operation_id="pairing_care_reveal", summary=_("查看特殊关照"), tags=TAGS, request=ReasonBody, responses=CareBody
+        operation_id="pairing_care_reveal",
+        summary=_("查看特殊关照"),
+        tags=TAGS,
+        request=CareLookBody,
+        responses=CareBody,
     )
     def post(self, request: Request, pk: int) -> Response:
         """Once, with a reason that is written down."""
         household = self.household(pk)
-        reason = self.read_body(ReasonBody)["reason"]
+        reason = self.read_body(CareLookBody)["reason"]
         return Response({"care": services.reveal_care(actor=self.person, household=household, reason=reason)})
+
+
+class SetCare(CareView):
+    """What care the household needs."""
 
     @extend_schema(
         operation_id="pairing_care_set", summary=_("修改特殊关照"), tags=TAGS, request=CareBody, responses={204: None}
     )
-    def put(self, request: Request, pk: int) -> Response:
-        """What care the household needs."""
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        """One kind of care, or none."""
         household = self.household(pk)
         services.set_care(actor=self.person, household=household, care=self.read_body(CareBody)["care"])
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -386,7 +402,8 @@ urlpatterns = [
     path("pairing/coverage/", Coverage.as_view(), name="api_pairing_coverage"),
     path("pairing/grids/", BareGrids.as_view(), name="api_pairing_grids"),
     path("pairing/households/", Households.as_view(), name="api_pairing_households"),
-    path("pairing/households/<int:pk>/care/", HouseholdCare.as_view(), name="api_pairing_care"),
+    path("pairing/households/<int:pk>/care/", RevealCare.as_view(), name="api_pairing_care"),
+    path("pairing/households/<int:pk>/care/set/", SetCare.as_view(), name="api_pairing_care_set"),
     path("pairing/members/", Loads.as_view(), name="api_pairing_members"),
     path("pairing/members/<int:pk>/feedback/", FeedbackToUnit.as_view(), name="api_pairing_feedback"),
     path("pairing/proposal/<division:code>/", Proposal.as_view(), name="api_pairing_proposal"),

@@ -383,6 +383,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "PhotoState": "portal.photos.models.PhotoState",
         "JobState": "portal.jobs.models.JobState",
         "ClaimState": "wishes.wishes.domain.ClaimState",
+        "OrganisationKind": "grids.cells.domain.OrganisationKind",
+        "MemberState": "grids.members.domain.MemberState",
         "AbsenceKind": "grids.roles.domain.AbsenceKind",
         "DutyPresence": "grids.duty.domain.Presence",
         "IncidentState": "grids.incidents.domain.State",

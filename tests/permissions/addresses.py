@@ -50,7 +50,7 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     },
     **{
         route: {"pk": lambda world: world.first(Household)}
-        for route in ("pairing_household", "pairing_household_care", "api_pairing_care")
+        for route in ("pairing_household", "pairing_household_care", "api_pairing_care", "api_pairing_care_set")
     },
     **{route: {"pk": lambda world: world.first(Pairing)} for route in ("pairing_end", "api_pairing_end")},
     "api_notice_read": {"pk": lambda world: NOWHERE},

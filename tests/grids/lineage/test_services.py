@@ -123,7 +123,7 @@ def test_a_preview_counts_and_moves_nothing(admin: User, grid: Territory) -> Non
     )
     plan = plan_split(grid, [moving.pk])
     assert (plan.building_ids, plan.households, plan.residents) == ((moving.pk,), 90, 1)
-    assert [str(each.label) for each in plan.matters] == ["没办完的心愿"]
+    assert [str(each.label) for each in plan.matters] == ["没办完的事件", "没办完的心愿"]
     assert "没有画新网格的范围" in plan.warnings[0]
     wrong = plan_split(grid, [moving.pk], square(118.700, 32.0, 0.001))
     assert wrong.warnings

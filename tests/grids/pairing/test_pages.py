@@ -181,7 +181,7 @@ def test_special_care_is_shown_once_with_a_reason(net: Net, desk: Client) -> Non
     assert desk.post(care, {"care": "ill"}).status_code == 302
     api = reverse("api_pairing_care", args=[home.pk])
     assert desk.post(api, {"reason": "上门前"}, JSON).json() == {"care": "ill"}
-    assert desk.put(api, {"care": ""}, JSON).status_code == 204
+    assert desk.post(reverse("api_pairing_care_set", args=[home.pk]), {"care": ""}, JSON).status_code == 204
     assert enter(Client(), PersonFactory()).get(page).status_code == 404
 
 
