@@ -10,6 +10,7 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask, PeriodicTasks
 
@@ -145,18 +146,28 @@ def kill_workers(
     return watch, seconds, killed
 
 
+def scheduled(portal: PortalServer) -> int:
+    """How many tasks the schedule in the portal's database has."""
+    with portal.database(wake=False):
+        return PeriodicTask.objects.count()
+
+
 @by_script_faults
 def test_two_schedules_at_once(portal_server: PortalServer, cast: Cast) -> None:
     portal = portal_server
     chores = Chores(portal, cast)
+    # As it is when it runs: the schedule in the database, where the first beat writes it.
+    with_database = ("celery", "--app=portal.celery", "beat", "--pidfile=")
+    portal._end("beat", signal.SIGKILL)
+    portal._spawn("beat", *with_database)
+    wait_for(lambda: scheduled(portal) >= len(settings.CELERY_BEAT_SCHEDULE), "the schedule in the database")
     portal._end("beat", signal.SIGKILL)
     with portal.database(wake=False):
         PeriodicTask.objects.update(last_run_at=timezone.now() - timedelta(days=1))
         PeriodicTasks.update_changed()
     began = time.monotonic()
     for name in ("beat", "beat2"):
-        # As it is when it runs: the schedule in the database.
-        portal._spawn(name, "celery", "--app=portal.celery", "beat", "--pidfile=")
+        portal._spawn(name, *with_database)
     try:
         with HealthWatch(portal) as watch:
             wait_for(chores.is_done, lambda: portal.output()[-4000:], SETTLE_SECONDS)
