@@ -149,7 +149,7 @@ def kill_workers(
 def scheduled(portal: PortalServer) -> int:
     """How many tasks the schedule in the portal's database has."""
     with portal.database(wake=False):
-        return PeriodicTask.objects.count()
+        return int(PeriodicTask.objects.count())
 
 
 @by_script_faults
