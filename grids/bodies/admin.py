@@ -11,12 +11,10 @@ from grids.bodies.models import Body, BodyMember
 from grids.bodies.resources import BodyResource
 from grids.bodies.services import FIELDS, add_body, add_member, change_body, end_member
 from grids.configuration.filters import PlaceDistrictFilter
-from grids.configuration.forms import ServiceForm
+from grids.configuration.forms import PersonByPhoneForm, ServiceForm
 from grids.configuration.pages import ServiceAdmin, SpreadsheetAdmin, actor_of
 from grids.roles.domain import Role
 from grids.roles.powers import give_admin_permissions, model_permissions
-from portal.accounts.models import User
-from portal.accounts.phones import normalise_phone
 from portal.masking import mask_name, mask_phone
 
 give_admin_permissions(
@@ -34,7 +32,7 @@ class BodyForm(ServiceForm):
         fields = FIELDS
 
 
-class BodyMemberForm(ServiceForm):
+class BodyMemberForm(PersonByPhoneForm):
     """Who acts for a body, and until when. People are named by their phone: nobody browses them here."""
 
     phone = forms.CharField(label=_("经办人的手机号"), max_length=30)
@@ -44,13 +42,6 @@ class BodyMemberForm(ServiceForm):
         fields = ("body", "starts_on", "ends_on")
 
     field_order = ("body", "phone", "starts_on", "ends_on")
-
-    def clean_phone(self) -> User:
-        number = normalise_phone(self.cleaned_data["phone"])
-        person = User.objects.filter(phone=number, is_active=True).first() if number else None
-        if person is None:
-            raise forms.ValidationError(_("没有人用这个手机号登记。请本人先登录一次。"))
-        return person
 
 
 @admin.register(Body)

@@ -15,12 +15,10 @@ from grids.cells.models import LeadershipTerm, PartyOrganisation
 from grids.cells.resources import OrganisationResource
 from grids.cells.services import FIELDS, add_organisation, change_organisation, end_term, give_term
 from grids.configuration.filters import PlaceDistrictFilter, StreetFilter
-from grids.configuration.forms import ServiceForm
+from grids.configuration.forms import PersonByPhoneForm, ServiceForm
 from grids.configuration.pages import ServiceAdmin, SpreadsheetAdmin, actor_of
 from grids.roles.domain import Role
 from grids.roles.powers import give_admin_permissions, model_permissions
-from portal.accounts.models import User
-from portal.accounts.phones import normalise_phone
 
 give_admin_permissions(
     Role.SYSTEM_ADMINISTRATOR,
@@ -48,7 +46,7 @@ class OrganisationForm(ServiceForm):
             self.fields["acts"].initial = self.instance.acts
 
 
-class TermForm(ServiceForm):
+class TermForm(PersonByPhoneForm):
     """Who holds which post until when. People are named by their phone: nobody browses Party members here."""
 
     phone = forms.CharField(label=_("任职人的手机号"), max_length=30)
@@ -58,13 +56,6 @@ class TermForm(ServiceForm):
         fields = ("organisation", "post", "starts_on", "ends_on")
 
     field_order = ("organisation", "phone", "post", "starts_on", "ends_on")
-
-    def clean_phone(self) -> User:
-        number = normalise_phone(self.cleaned_data["phone"])
-        person = User.objects.filter(phone=number, is_active=True).first() if number else None
-        if person is None:
-            raise forms.ValidationError(_("没有人用这个手机号登记。请本人先登录一次。"))
-        return person
 
 
 @admin.register(PartyOrganisation)

@@ -12,6 +12,8 @@ from grids.roles.models import Appointment
 from grids.territory.datum import Datum
 from grids.territory.inherited import registered_settings
 from grids.territory.models import Building, Grid, Territory, TerritorySetting
+from portal.accounts.models import User
+from portal.accounts.phones import normalise_phone
 from portal.errors import DomainError
 
 
@@ -26,6 +28,19 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
             field = self.refusal.field if self.refusal.field in self.fields else None
             self.add_error(field, str(self.refusal.message))
         return cleaned
+
+
+class PersonByPhoneForm(ServiceForm):
+    """Somebody named by their phone: nobody browses people here. The cleaned value is the person."""
+
+    phone = forms.CharField(label=_("手机号"), max_length=30)
+
+    def clean_phone(self) -> User:
+        number = normalise_phone(self.cleaned_data["phone"])
+        person = User.objects.filter(phone=number, is_active=True).first() if number else None
+        if person is None:
+            raise forms.ValidationError(_("没有人用这个手机号登记。请本人先登录一次。"))
+        return person
 
 
 class GridForm(ServiceForm):
