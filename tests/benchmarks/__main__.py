@@ -67,9 +67,9 @@ class Measurement:
 
     def read(self, portals: list[Portal], progress: "tqdm[Any] | None" = None) -> None:
         """Pages, by time."""
+        progress = progress or tqdm(disable=True)
         subjects = [name for name in portals[0].staged["asks"] if name != "bare page"]
         for subject in filter(self.wanted, subjects):
-            progress = progress or tqdm(disable=True)
             progress.set_description(subject)
             asks = {portal.wishes: asks_of(portal.staged["asks"][subject]) for portal in portals}
             self.bytes[subject] = max(len(fetch(portal.site.port, asks[portal.wishes][0])[1]) for portal in portals)
@@ -186,6 +186,7 @@ def measured(it: Stand, options: argparse.Namespace) -> report.Found:
         measurement.read(portals, progress)
         measurement.write(portals, progress)
     plans = measurement.plans(portals[-1])
+    locating: dict[str, float] = portals[-1].stage("locating")
     background, memory = measurement.background(portals[-1])
     return report.Found(
         sizes=list(options.sizes),
@@ -195,6 +196,7 @@ def measured(it: Stand, options: argparse.Namespace) -> report.Found:
         plans=plans,
         memory=memory,
         background=background,
+        locating=locating,
         facts={portal.wishes: {**portal.staged["facts"], "seconds": int(portal.seconds)} for portal in portals},
         options=options,
     )

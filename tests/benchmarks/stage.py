@@ -3,6 +3,7 @@
 python -m tests.benchmarks.stage seed 10000 300      fills the database, prints what to ask (JSON)
 python -m tests.benchmarks.stage plans FILE          prints queries and plans of each page in FILE (JSON)
 python -m tests.benchmarks.stage claims              prints the claims that can be made now (JSON)
+python -m tests.benchmarks.stage locating            prints how long looking up the grid of a point takes (JSON)
 """
 
 import json
@@ -38,6 +39,7 @@ from portal.accounts.models import Consent, ConsentText, User  # noqa: E402
 from portal.outbox.services import drain  # noqa: E402
 from tests.benchmarks import phrases  # noqa: E402
 from tests.benchmarks.load import Ask  # noqa: E402
+from tests.benchmarks.net import SeededNet, locating, seed_net  # noqa: E402
 from tests.benchmarks.seed import seed  # noqa: E402
 from wishes.statistics.recounting import repair  # noqa: E402 (needs the settings, as all above)
 from wishes.wishes import services  # noqa: E402
@@ -47,6 +49,8 @@ from wishes.wishes.models import Category, Wish  # noqa: E402
 WORD = quote("水管")
 DETAILS = 200
 ON_THE_DESK = 200
+# From so many wishes on the net beside them is that of a whole district; runs on fewer are no measurement.
+MEASURED = 2_000
 POSTER = {
     "title": "请帮忙修一下厨房的水龙头",
     "place": "北门附近",
@@ -104,10 +108,16 @@ def set_up(wishes: int, posts: int) -> dict[str, Any]:
     seeded = seed(wishes=wishes)
     fill_desk(seeded.community_code, min(ON_THE_DESK, wishes // 50))
     repair()
+    net = seed_net() if wishes >= MEASURED else seed_net(communities=6, grids=12, households=600)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     bare_table()
-    return {"wishes": wishes, "asks": pages(**asdict(seeded)), "posts": drafts(posts), "facts": facts()}
+    return {
+        "wishes": wishes,
+        "asks": pages(**asdict(seeded)) | net_pages(net),
+        "posts": drafts(posts),
+        "facts": facts(),
+    }
 
 
 def fill_desk(community_code: str, wanted: int) -> None:
@@ -172,6 +182,15 @@ def pages(*, resident_id: int, worker_id: int, newest_wish_id: int, **_: Any) ->
     return {name: [asdict(ask) for ask in asks] for name, asks in {**found, "bare page": bare}.items()}
 
 
+def net_pages(net: SeededNet) -> dict[str, list[dict[str, Any]]]:
+    """Reading subjects about the net of grids, asked by who answers for all of the district."""
+    administrator = User.objects.get(pk=net.administrator_id)
+    consent([administrator])
+    key = sessions([administrator])[administrator.pk]
+    found = {"coverage": [Ask(f"{reverse('pairing')}?place={net.district}", key)]}
+    return {name: [asdict(ask) for ask in asks] for name, asks in found.items()}
+
+
 def drafts(count: int) -> list[dict[str, Any]]:
     """Complete drafts of as many residents, each one form away from being sent."""
     homes = list(Residency.objects.select_related("user", "community").order_by("pk")[:count])
@@ -224,7 +243,15 @@ def claims() -> list[dict[str, Any]]:
 
 def facts() -> dict[str, int]:
     """How many rows the large tables hold."""
-    tables = ("wishes_wish", "wishes_claim", "wishes_rating", "portal_event", "portal_clock", "portal_user")
+    tables = (
+        "wishes_wish",
+        "wishes_claim",
+        "wishes_rating",
+        "portal_event",
+        "portal_clock",
+        "portal_user",
+        "grids_household",
+    )
     counts = {}
     with connection.cursor() as cursor:
         for table in tables:
@@ -239,6 +266,8 @@ def main(arguments: list[str]) -> None:
         result: object = set_up(int(rest[0]), int(rest[1]))
     elif what == "claims":
         result = claims()
+    elif what == "locating":
+        result = locating()
     else:
         from tests.benchmarks.plans import plans_of
 
