@@ -1,5 +1,7 @@
 """Masking of personal data, the default wherever a person is shown to others (docs/domain.md §2, §7)."""
 
+import re
+
 # Family names of two characters, which would otherwise be cut in half.
 COMPOUND_SURNAMES = frozenset(
     "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 "
@@ -28,3 +30,12 @@ def mask_phone(phone: str) -> str:
 def mask_address(address: str) -> str:
     """Nothing of a door number is shown: the whole address becomes three dots."""
     return "···" if address.strip() else ""
+
+
+# Not dates, and not the numbers of wishes and incidents.
+_NUMBER = re.compile(r"(?<![\d-])(?!20\d\d-\d{1,4}-\d{1,4}(?!\d))\+?\d(?:[ \-]?\d){6,}[\dxX]?")
+
+
+def mask_numbers(text: str) -> str:
+    """Words without telephone, card and account numbers, before they go where more people read them."""
+    return _NUMBER.sub("···", text)

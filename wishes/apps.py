@@ -5,7 +5,17 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.features import DECLARING, import_parts
 
-FEATURES = ("wishes", "wishes.handling", "wishes.moving", "desk", "neighbours", "open311", "opendata", "statistics")
+FEATURES = (
+    "wishes",
+    "wishes.handling",
+    "wishes.moving",
+    "desk",
+    "neighbours",
+    "origins",
+    "open311",
+    "opendata",
+    "statistics",
+)
 
 
 class WishesConfig(AppConfig):

@@ -4,5 +4,6 @@ from wishes.desk.models import *
 from wishes.neighbours.models import *
 from wishes.open311.models import *
 from wishes.opendata.models import *
+from wishes.origins.models import *
 from wishes.statistics.models import *
 from wishes.wishes.models import *

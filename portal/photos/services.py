@@ -206,6 +206,28 @@ def write_copy(photo: Photo, size: Size, content: bytes) -> None:
         os.fsync(out.fileno())
 
 
+def copy_photo(*, actor: User, photo: Photo, purpose: str) -> Photo:
+    """A photo of its own with the same picture, for another purpose and owned by whoever took it over.
+
+    Only what is ready is copied: the clean copies, with what was covered in them covered. The caller asks whether the
+    actor may see the photo. Raises `Invalid` (field "photos") for one that is not ready or whose files are gone.
+    """
+    if not is_registered(purpose):
+        raise ValueError(f"No policy says who may see photos of {purpose!r}")
+    copy = Photo(owner=actor, purpose=purpose, state=PhotoState.READY, width=photo.width, height=photo.height)
+    copy.processed_at, copy.redacted_at = photo.processed_at, photo.redacted_at
+    try:
+        if not photo.is_ready:
+            raise FileNotFoundError
+        for size in Size:
+            write_copy(copy, size, photo.path(size).read_bytes())
+    except FileNotFoundError:
+        words = _("这张照片还没处理好，请过一会儿再选，或者先不放。")
+        raise Invalid(words, code="photo_not_ready", field=FIELD) from None
+    copy.save(force_insert=True)
+    return copy
+
+
 def delete_photo(*, photo: Photo) -> None:
     """Removes a photo and, once that is committed, all of its files."""
     folder, original = photo.folder, photo.incoming_path if photo.incoming_name else None

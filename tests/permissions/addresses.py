@@ -94,6 +94,10 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     "open311_definition": {"service_code": lambda world: world.cast.category.code},
     "open311_request": {"number": lambda world: world.wishes["published"].number},
     "open311_token": {"token": lambda world: world.wishes["published"].number},
+    **{
+        route: {"kind": lambda world: "incident", "pk": lambda world: world.incidents["collected"].pk}
+        for route in ("wish_from", "api_wish_from")
+    },
     "wish_comment": {"pk": lambda world: world.first(Comment)},
     **{
         f"api_comment_{step}": {"pk": lambda world: world.first(Comment)}

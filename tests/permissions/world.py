@@ -35,6 +35,7 @@ from tests.grids.territory.factories import BuildingFactory, CommunityFactory, D
 from tests.portal.accounts.factories import enter, enter_as_staff
 from tests.portal.jobs.factories import finished_job
 from tests.wishes.desk.factories import finished_run
+from tests.wishes.origins.factories import made_of
 from tests.wishes.wishes.factories import (
     Cast,
     claimed,
@@ -156,6 +157,7 @@ def build() -> World:
     residency = ResidencyFactory(user=PersonFactory(), community=cast.community)
     photos = {name: _photo(wishes[name]) for name in ("verifying", "published")}
     incidents = incidents_of(cast, at=now)
+    made_of(incidents["handling"], by=cast.grid_head, category=cast.category)
     photos["incident"] = incidents["collected"].photos.get().photo
     clients = {name: _client(users.get(name)) for name in VIEWERS}
     write_comment(actor=users["neighbour"], wish=wishes["published"], text="我家也有一盏这样的灯。", at=now)

@@ -18,8 +18,7 @@ from django.utils.translation import gettext_lazy
 from grids.roles.domain import HANDLER_ROLES
 from grids.roles.queries import forget, holds_anywhere
 from grids.territory.models import Territory
-from portal.accounts.consents import give_consent
-from portal.accounts.models import ConsentText, User
+from portal.accounts.models import User
 from portal.accounts.services import find_or_register_assisted
 from portal.errors import Conflict, DomainError, NotAllowed
 from portal.jobs.models import Job
@@ -31,9 +30,8 @@ from wishes.desk.checking import Checker
 from wishes.desk.entry_sheet import read_rows
 from wishes.desk.events import EntryBegun, EntryChecked
 from wishes.desk.models import EnteredRow, EntryBatch, EntryRow
-from wishes.wishes.domain import State as WishState
 from wishes.wishes.models import Category, ToldBy, Wish
-from wishes.wishes.services import save_draft, start_draft, submit_wish
+from wishes.wishes.services import enter_wish
 from wishes.wishes.views.behalf import check_same_person
 
 State, RowState = EntryBatch.State, EntryRow.State
@@ -140,13 +138,11 @@ def _wish_from(actor: User, row: EntryRow) -> Wish:
     mark = _mark(row.digest)
     check_same_person(data["legal_name"], data["phone"])
     resident = find_or_register_assisted(actor=actor, phone=data["phone"], legal_name=data["legal_name"])
-    begun = Wish.objects.filter(author=resident, entered_by=actor, state=WishState.DRAFT, number="")
-    if begun.exists():
-        raise Conflict(_("您替这位居民写的另一份还没写完，请先写完或删掉。"), code="draft_open")
-    draft = start_draft(actor=actor, on_behalf_of=resident, told_by=row.batch.told_by)
-    draft = save_draft(
+    wish = enter_wish(
         actor=actor,
-        wish=draft,
+        author=resident,
+        consent=True,
+        told_by=row.batch.told_by,
         title=data["title"],
         details=data["details"],
         category=Category.objects.get(pk=data["category"]),
@@ -159,8 +155,6 @@ def _wish_from(actor: User, row: EntryRow) -> Wish:
         quantity=data.get("quantity"),
         unit=data.get("unit", ""),
     )
-    give_consent(actor=actor, user=resident, kind=ConsentText.Kind.PUBLICATION)
-    wish = submit_wish(actor=actor, wish=draft)
     EnteredRow.objects.filter(pk=mark.pk).update(wish=wish)
     return wish
 

@@ -2,10 +2,11 @@
 
 from django.http import HttpRequest
 
+from portal.panels import Panel
 from wishes.desk.redaction import may_cover
 from wishes.wishes.domain import State
 from wishes.wishes.models import Wish
-from wishes.wishes.views.panels import Known, Panel, Slot, panel, read_with_page
+from wishes.wishes.views.panels import Known, Slot, panel, read_with_page
 
 # For staff, whether somebody said something of the photos of the wish.
 _REPORTED = """

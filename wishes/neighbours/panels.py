@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.roles.domain import HANDLER_ROLES
 from portal.masking import mask_name
+from portal.panels import Panel
 from wishes.neighbours.domain import InterestKind
 from wishes.neighbours.policies import can_be_interested, can_comment, has_slip
 from wishes.neighbours.querysets import (
@@ -26,7 +27,6 @@ from wishes.wishes.views.cards import place_words, state_words
 from wishes.wishes.views.panels import (
     CardSlot,
     Known,
-    Panel,
     Queue,
     Slot,
     Tab,

@@ -2,11 +2,12 @@
 
 from django.http import HttpRequest
 
+from portal.panels import Panel
 from wishes.open311.models import Report
 from wishes.wishes.models import Wish
 from wishes.wishes.policies import is_handler
 from wishes.wishes.views.access import viewer_of
-from wishes.wishes.views.panels import Panel, Slot, panel
+from wishes.wishes.views.panels import Slot, panel
 
 
 @panel(Slot.BELOW, position=60)

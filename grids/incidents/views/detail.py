@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from grids.incidents.domain import SETTLED_STATES, Action, PhotoRole, SummonsState
 from grids.incidents.models import Incident, Summons
+from grids.incidents.panels import Slot, panels_of
 from grids.incidents.policies import actions_for, is_reporter, knows_particulars, may_reveal
 from grids.incidents.services import Reporter, masked_reporter
 from grids.incidents.services.steps import current_clock
@@ -91,6 +92,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "looks": [event for event in events if event.type == REVEALED][::-1] if staff else [],
         "summonses": _summonses(incident, now) if staff or reporter else [],
         "handlings": list(incident.handlings.all()) if staff else [],
+        "panels": panels_of(request, incident, Slot.BELOW),
         "primary": _button(incident, primary) if primary else None,
         "beside": [_button(incident, each) for each in actions if each != primary and each not in FOLDED],
         "folded": [_button(incident, each) for each in actions if each != primary and each in FOLDED],

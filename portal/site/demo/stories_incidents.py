@@ -156,6 +156,14 @@ def _just_reported(stage: Stage) -> None:
     stage.report("王梅", f"{HOME}-1", "public-facility", "1栋门口", "长椅断了一根木条，坐着扎人。", "bench")
 
 
+def _waits_for_hands(stage: Stage) -> None:
+    """Something no department comes for; `stories_origins` turns it into a wish."""
+    incident = stage.report("李婷", f"{HOME}-1", "clutter", SOFA, "楼上老人的旧沙发卡在楼道里，搬不下去。", "stairs")
+    services.file_incident(actor=stage.people["刘建平"], incident=incident, at=stage.after(hours=1).at)
+
+
+# Where that is, which is how it is found again.
+SOFA = "2栋三楼楼道"
 # What happened, and how many hours ago it began.
 INCIDENTS: tuple[tuple[float, Callable[[Stage], None]], ...] = (
     (24 * 9, _solved_on_the_spot),
@@ -165,6 +173,7 @@ INCIDENTS: tuple[tuple[float, Callable[[Stage], None]], ...] = (
     (24 * 2.5, _departments_called),
     (30, _reported_twice),
     (20, _waits_to_be_looked_at),
+    (22, _waits_for_hands),
     (2, _just_reported),
 )
 

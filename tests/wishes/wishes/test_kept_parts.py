@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from portal.notifications.models import Notice
 from portal.outbox.services import drain
+from portal.panels import Panel
 from tests.grids.roles.factories import make_resident
 from tests.grids.territory.factories import CommunityFactory
 from tests.triggers import trigger_off
@@ -27,7 +28,6 @@ from wishes.wishes.policies import can_read, is_open_to_all
 from wishes.wishes.searching import first_keys
 from wishes.wishes.services import claim_wish, steps
 from wishes.wishes.views.cards import Card, cards_of
-from wishes.wishes.views.panels import Panel
 from wishes.wishes.views.reading import read_listed
 
 pytestmark = pytest.mark.django_db

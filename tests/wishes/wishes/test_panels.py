@@ -7,11 +7,12 @@ import pytest
 from django.http import HttpRequest
 from django.template import engines
 
+from portal.panels import Panel
 from tests.wishes.wishes.factories import Cast, make_cast, posted
 from tests.wishes.wishes.pages import client_of
 from wishes.wishes.models import Wish
 from wishes.wishes.views import panels
-from wishes.wishes.views.panels import CardSlot, Panel, Slot, Tab, card_panels, panel, register_tab
+from wishes.wishes.views.panels import CardSlot, Slot, Tab, card_panels, panel, register_tab
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +25,7 @@ def cast() -> Cast:
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing registered yet, and nothing of the test's afterwards."""
-    monkeypatch.setattr(panels, "_panels", {slot: [] for slot in Slot})
+    monkeypatch.setattr(panels._slots, "_makers", {})
     monkeypatch.setattr(panels, "_card_panels", {slot: [] for slot in CardSlot})
     monkeypatch.setattr(panels, "_tabs", [])
     loaders: Any = [

@@ -13,6 +13,7 @@ from wishes.wishes.services.closing import (
 )
 from wishes.wishes.services.contact import Contact, contact_for, reveal_contact
 from wishes.wishes.services.dispatch import redispatch_wish
+from wishes.wishes.services.entering import enter_wish
 from wishes.wishes.services.finding import index_words, recount_open_wishes
 from wishes.wishes.services.fulfilment import auto_confirm_wish, confirm_wish, fulfil_claim, reopen_wish
 from wishes.wishes.services.handover import (
@@ -57,6 +58,7 @@ __all__ = [
     "decline_wish",
     "discard_draft",
     "edit_wish",
+    "enter_wish",
     "extend_wish",
     "fulfil_claim",
     "give_up_claim",

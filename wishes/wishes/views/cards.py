@@ -10,11 +10,12 @@ from django.utils.translation import ngettext
 
 from grids.territory.reading import places_as_read
 from portal.deadlines.words import Urgency, span_words, urgency_of
+from portal.panels import Panel
 from wishes.wishes.domain import OPEN_STATES, End, State
 from wishes.wishes.models import Rating, Wish
 from wishes.wishes.querysets import WishQuerySet
 from wishes.wishes.views.calendars import reading_calendars
-from wishes.wishes.views.panels import Panel, related
+from wishes.wishes.views.panels import related
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
 """What features that stand on the wish show on its pages, without the wish knowing them.
 
-A feature registers functions in its `panels.py`, which the app imports when it is ready. A function gets the request
-and the wish and gives a template with what it shows, or None where it has nothing to say; the template finds that as
-`panel`. Functions for cards get all wishes of a list at once. What a feature needs to know of each wish it can have
-read together with the wish (`read_along`, `read_with_page`), so that its panels cost no query of their own.
+A feature registers functions in its `panels.py`, which the app imports when it is ready (see `portal.panels`).
+Functions for cards get all wishes of a list at once. What a feature needs to know of each wish it can have read
+together with the wish (`read_along`, `read_with_page`), so that its panels cost no query of their own.
 """
 
 import enum
@@ -19,6 +18,7 @@ from django.utils.functional import Promise
 from grids.roles.domain import Role
 from grids.roles.queries import holds_anywhere
 from portal.accounts.models import User
+from portal.panels import Panel, Slots
 from wishes.wishes.models import Wish
 
 if TYPE_CHECKING:
@@ -43,15 +43,6 @@ class CardSlot(enum.StrEnum):
 
     LIST = "list"  # public lists
     SIMILAR = "similar"  # wishes like the one being posted
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A template, and what it finds as `panel`. `drawn_from`: all it shows, where it is the same for everybody."""
-
-    template: str
-    context: Mapping[str, Any] = field(default_factory=dict)
-    drawn_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,26 +86,16 @@ class Known:
     read: Callable[[Any], Any] = field(default=lambda value: value)
 
 
-MakePanel = Callable[[HttpRequest, Wish], Panel | None]
 MakeCardPanels = Callable[[HttpRequest, list[Wish]], Mapping[int, Panel]]
 
-_panels: dict[Slot, list[tuple[int, MakePanel]]] = {slot: [] for slot in Slot}
+_slots: Slots[Wish] = Slots()
+panel = _slots.panel
+panels_of = _slots.panels_of
 _card_panels: dict[CardSlot, list[tuple[int, MakeCardPanels]]] = {slot: [] for slot in CardSlot}
 _tabs: list[tuple[int, Tab]] = []
 _queues: list[tuple[int, Queue]] = []
 _read_along: list[str] = []
 _known: list[Known] = []
-
-
-def panel(slot: Slot, *, position: int = 50) -> Callable[[MakePanel], MakePanel]:
-    """Show what the function makes in this slot; lower positions come first."""
-
-    def register(make: MakePanel) -> MakePanel:
-        _panels[slot].append((position, make))
-        _panels[slot].sort(key=lambda entry: entry[0])
-        return make
-
-    return register
 
 
 def card_panels(slot: CardSlot, *, position: int = 50) -> Callable[[MakeCardPanels], MakeCardPanels]:
@@ -158,14 +139,6 @@ def related() -> list[str]:
 def known() -> list[Known]:
     """What features want to know of a wish for its page."""
     return list(_known)
-
-
-def panels_of(request: HttpRequest, wish: Wish, *slots: Slot) -> dict[str, list[Panel]]:
-    """What is shown in each of these slots for this wish to whoever asks."""
-    return {
-        slot.value: [made for _position, make in _panels[slot] if (made := make(request, wish)) is not None]
-        for slot in slots
-    }
 
 
 def dressed(request: HttpRequest, cards: Iterable["Card"], slot: CardSlot) -> list["Card"]:

@@ -1,0 +1,23 @@
+"""What features that stand on the incident show on its page, without the incident knowing them.
+
+A feature registers functions in its own `panels.py` (see `portal.panels`):
+
+    @panel(Slot.BELOW)
+    def the_wish(request, incident): ...
+"""
+
+import enum
+
+from grids.incidents.models import Incident
+from portal.panels import Slots
+
+
+class Slot(enum.StrEnum):
+    """Where something can be shown on the page of one incident."""
+
+    BELOW = "below"  # at the end of the main column
+
+
+_slots: Slots[Incident] = Slots()
+panel = _slots.panel
+panels_of = _slots.panels_of

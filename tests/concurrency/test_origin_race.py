@@ -1,0 +1,65 @@
+"""Two of the staff turn one incident into a wish at the same moment: one wish. Without the guard there are two."""
+
+from collections.abc import Iterator
+from threading import Barrier, get_ident
+
+import pytest
+from django.db import connection
+
+from tests.concurrency.test_incident_race import at_once
+from tests.grids.incidents.factories import dispatched, make_round
+from tests.wishes.origins.factories import made
+from tests.wishes.wishes.factories import CategoryFactory
+from wishes.origins import queries
+from wishes.origins.models import WishOrigin
+from wishes.wishes.models import Wish
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def nobody_sees_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both find that there is no wish yet before either makes one."""
+    gate = Barrier(2)
+    asked = queries.living_origin
+    first: dict[int, bool] = {}
+
+    def look(source: object, subject: object) -> object:
+        found = asked(source, subject)  # type: ignore[arg-type]
+        if first.setdefault(get_ident(), True):
+            first[get_ident()] = False
+            gate.wait(timeout=30)
+        return found
+
+    monkeypatch.setattr("wishes.origins.services.living_origin", look)
+
+
+@pytest.fixture
+def unguarded() -> Iterator[None]:
+    """Without the index that takes one current wish for each source."""
+    [guard] = [one for one in WishOrigin._meta.constraints if one.name == "origin_one_wish_a_source"]
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(WishOrigin, guard)
+    yield
+    WishOrigin.objects.all().delete()
+    with connection.schema_editor() as editor:
+        editor.add_constraint(WishOrigin, guard)
+
+
+def make_twice() -> list[bool]:
+    people, category = make_round(), CategoryFactory()
+    incident = dispatched(people)
+    return at_once(
+        lambda: made(people, incident, by=people.grid_head, category=category),
+        lambda: made(people, incident, by=people.worker, category=category),
+    )
+
+
+def test_of_two_who_make_a_wish_of_one_incident_one_does(nobody_sees_another: None) -> None:
+    assert sorted(make_twice()) == [False, True]
+    assert Wish.objects.exclude(number="").count() == WishOrigin.objects.count() == 1
+
+
+def test_without_the_guard_both_would(nobody_sees_another: None, unguarded: None) -> None:
+    assert make_twice() == [True, True]
+    assert Wish.objects.exclude(number="").count() == 2
