@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.incidents.domain import OPEN_STATES, PUBLIC_STATES, WORK_STATES, Grade, State
 from grids.incidents.models.categories import IncidentCategory
+from grids.incidents.models.counts import COUNTING
 from grids.incidents.models.guards import GUARDS
 from grids.incidents.querysets import IncidentQuerySet
 
@@ -189,7 +190,7 @@ class Incident(models.Model):
                 condition=Q(state__in=sorted(map(str, OPEN_STATES))),
             ),
         ]
-        triggers = GUARDS
+        triggers: ClassVar = [*GUARDS, *COUNTING]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
