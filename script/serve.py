@@ -190,12 +190,20 @@ class Server:
     # -- run ------------------------------------------------------------------------------------------------------
 
     def processes(self) -> dict[str, list[str]]:
-        celery = [sys.executable, "-m", "celery", "--quiet", "--app=portal.celery"]
+        celery = [sys.executable, "-m", "celery", "--quiet"]
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         return {
             "web": [sys.executable, "-m", "gunicorn", "--config=deploy/gunicorn.conf.py", "portal.wsgi"],
-            "worker": [*celery, "worker", "--queues=now,bulk", "--concurrency=2", "--loglevel=INFO", *quiet],
-            "beat": [*celery, "beat", "--loglevel=INFO", "--pidfile="],
+            "worker": [
+                *celery,
+                "--app=portal.celery",
+                "worker",
+                "--queues=now,bulk",
+                "--concurrency=2",
+                "--loglevel=INFO",
+                *quiet,
+            ],
+            "beat": [*celery, "--app=portal.schedule", "beat", "--loglevel=INFO", "--pidfile="],
         }
 
     def serve(self) -> int:

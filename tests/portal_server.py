@@ -187,7 +187,7 @@ class PortalServer:
     def start_beat(self) -> None:
         """Start the same schedule, kept in a file: it goes on when the database begins anew."""
         kept = (f"--schedule={self.folder / 'schedule'}", "--scheduler=celery.beat:PersistentScheduler")
-        self._spawn("beat", "celery", "--app=portal.celery", "beat", "--pidfile=", *kept)
+        self._spawn("beat", "celery", "--app=portal.schedule", "beat", "--pidfile=", *kept)
 
     def kill_web(self, sig: int = signal.SIGKILL) -> None:
         """End gunicorn and its workers; all at once and unasked with SIGKILL, which is the default."""

@@ -148,7 +148,7 @@ class Measurement:
         quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
         queues = ("--queues=now,bulk", "--concurrency=2")
         worker = self.stand.spawn(portal.env, "celery", "--app=portal.celery", "worker", *queues, *quiet)
-        beat = self.stand.spawn(portal.env, "celery", "--app=portal.celery", "beat", "--pidfile=")
+        beat = self.stand.spawn(portal.env, "celery", "--app=portal.schedule", "beat", "--pidfile=")
         meter = psutil.Process(worker.pid)
         time.sleep(8)
         before = cpu_of([meter, self.postgres])

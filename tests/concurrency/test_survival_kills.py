@@ -157,7 +157,7 @@ def test_two_schedules_at_once(portal_server: PortalServer, cast: Cast) -> None:
     portal = portal_server
     chores = Chores(portal, cast)
     # As it is when it runs: the schedule in the database, where the first beat writes it.
-    with_database = ("celery", "--app=portal.celery", "beat", "--pidfile=")
+    with_database = ("celery", "--app=portal.schedule", "beat", "--pidfile=")
     portal._end("beat", signal.SIGKILL)
     portal._spawn("beat", *with_database)
     wait_for(lambda: scheduled(portal) >= len(settings.CELERY_BEAT_SCHEDULE), "the schedule in the database")
