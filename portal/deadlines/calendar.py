@@ -45,6 +45,9 @@ class ChinaCalendar:
     opens: time = time(9)
     closes: time = time(18)
 
+    def __hash__(self) -> int:
+        return hash((frozenset(self.exceptions.items()), self.opens, self.closes))
+
     def is_workday(self, day: date) -> bool:
         """Whether people work that day. Years without published holidays count Monday to Friday."""
         exception = self.exceptions.get(day)

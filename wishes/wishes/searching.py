@@ -23,8 +23,8 @@ from wishes.wishes.models.finding import Grams
 from wishes.wishes.querysets import numbered
 from wishes.wishes.words import grams_of, number_asked, terms_of
 
-# Up to so many wishes are fetched by their words and then put in order: some 10 ms.
-FEW = 6_000
+# What reading one more wish of the list costs, in fetching one more by its words: two rows are read for each.
+COST_OF_WALKING = 2
 # So many seconds an answer of the planner is taken for true.
 EXPECTED_FOR = 600
 # Of so many pairs the planner is asked, in one question.
@@ -82,7 +82,7 @@ class Search:
             found := show(first_keys(wishes.filter(numbered(number)), order, count))
         ):
             return found
-        if self._expected() > FEW:
+        if self._is_walked(count):
             found = show(self._walk(wishes, order, count))
             if len(found) == count or not self._goes_on(wishes, order):
                 return found
@@ -101,22 +101,29 @@ class Search:
         """Every pair of characters of every term."""
         return list(dict.fromkeys(gram for term in self.terms for gram in grams_of(term)))
 
-    def _expected(self) -> int:
-        """How many texts have the rarest of the pairs, as the planner expects by the statistics it keeps of the index.
+    def _is_walked(self, count: int) -> bool:
+        """Whether so many are likely found sooner by walking the list than by fetching all that have the words.
 
-        Each for itself, because it takes pairs for independent, and those of one word always come together. What it
-        expects changes with the next ANALYZE, so it is asked once in ten minutes.
+        If one wish in `total / having` has them, the walk reads `count` times as many; the index gives `having`.
+        """
+        having, total = self._expected()
+        return having * having > COST_OF_WALKING * count * total
+
+    def _expected(self) -> tuple[int, int]:
+        """How many texts have the rarest of the pairs, and how many there are, as the planner expects by its statistics.
+
+        Each pair for itself, because it takes pairs for independent, and those of one word always come together. What
+        it expects changes with the next ANALYZE, so it is asked once in ten minutes.
         """
         key = f"expected.{'.'.join(f'{ord(sign):x}' for sign in ' '.join(self.grams[:MOST_ASKED]))}"
-        found: int | None = caches["fragments"].get_or_set(key, self._ask_planner, EXPECTED_FOR)
-        return found or 0
+        found: tuple[int, int] | None = caches["fragments"].get_or_set(key, self._ask_planner, EXPECTED_FOR)
+        return found or (0, 0)
 
-    def _ask_planner(self) -> int:
+    def _ask_planner(self) -> tuple[int, int]:
         asked = [_having([gram]).values("pk") for gram in self.grams[:MOST_ASKED]]
-        (answer,) = json.loads(asked[0].union(*asked[1:], all=True).explain(format="json"))
-        plan = answer["Plan"]
-        plans = plan["Plans"] if len(asked) > 1 else [plan]
-        return min(int(each["Plan Rows"]) for each in plans)
+        (answer,) = json.loads(SearchText.objects.values("pk").union(*asked, all=True).explain(format="json"))
+        total, *having = (int(plan["Plan Rows"]) for plan in answer["Plan"]["Plans"])
+        return min(having), total
 
     def _texts(self) -> "QuerySet[SearchText]":
         """The texts with all the terms, as the index finds them."""

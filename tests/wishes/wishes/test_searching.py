@@ -43,7 +43,7 @@ def cast() -> Cast:
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each way to the results gives the same results."""
     if request.param != "by words":
-        monkeypatch.setattr(searching, "FEW", -1)
+        monkeypatch.setattr(searching, "COST_OF_WALKING", -1)
     if request.param == "by walking in vain":
         monkeypatch.setattr(searching, "FURTHEST", 1)
     return str(request.param)
@@ -233,11 +233,40 @@ def test_a_search_asks_few_questions_and_counts_nothing(cast: Cast, monkeypatch:
         public(cast, f"一盏路灯 {n}")
     client = client_of(cast.author)
     client.get(LIST)  # the calendar is read once a minute
-    for few in (6000, -1):
-        monkeypatch.setattr(searching, "FEW", few)
+    for cost in (1_000_000, -1):
+        monkeypatch.setattr(searching, "COST_OF_WALKING", cost)
         with CaptureQueriesContext(connection) as queries:
             assert len(client.get(LIST, {"q": "一盏路灯"}).context["cards"]) == 12
         assert len(queries) <= 12
         # The only number asked for is that of unread notices, up to a hundred.
         assert [query["sql"] for query in queries if "COUNT(*)" in query["sql"] and "notice" not in query["sql"]] == []
         assert not [query for query in queries if " OFFSET " in query["sql"]]
+
+
+@pytest.mark.parametrize(
+    ("having", "total", "walked"),
+    [
+        (400, 10_000, False),  # 500 to be walked through
+        (4_000, 100_000, True),
+        (40_000, 1_000_000, True),
+        (700, 10_000, True),
+        (5, 1_000_000, False),
+        (0, 0, False),
+    ],
+)
+def test_the_way_follows_from_how_far_a_walk_would_go(
+    having: int, total: int, walked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = searching.Search("水管")
+    monkeypatch.setattr(searching.Search, "_expected", lambda _self: (having, total))
+    assert search._is_walked(13) is walked
+
+
+def test_the_planner_is_asked_how_many_have_each_pair_and_how_many_there_are(cast: Cast) -> None:
+    for n in range(30):
+        public(cast, "路灯" if n % 3 else "水管")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE wishes_searchtext")
+    having, total = searching.Search("水管")._expected()
+    assert total == 30
+    assert having < total

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from grids.roles.domain import HANDLER_ROLES
 from grids.roles.queries import holds_anywhere
 from portal.accounts.models import User
-from portal.deadlines.words import Urgency, escalation_words, span_words, urgency_of
+from portal.deadlines.words import Urgency, escalation_words, span_words
 from portal.keyset import Key, keyset_page, read_id, read_moment
 from portal.masking import mask_name
 from wishes.desk.filters import DeskFilters, kept_query
@@ -30,7 +30,7 @@ from wishes.wishes.models import Wish
 from wishes.wishes.querysets import WishQuerySet
 from wishes.wishes.sources import came_by
 from wishes.wishes.views.access import member_of
-from wishes.wishes.views.calendars import reading_calendars
+from wishes.wishes.views.calendars import reading_calendars, reading_urgency
 from wishes.wishes.views.filters import Pill, link
 from wishes.wishes.views.panels import queues_of
 
@@ -92,7 +92,7 @@ def work_list(request: HttpRequest, user: User, form: SaveViewForm, *, status: i
         "rows": [
             Row(
                 wish,
-                urgency_of(wish.due_at, now, calendars[wish.community_id]),
+                reading_urgency(wish.due_at, now, calendars[wish.community_id]),
                 escalation_words(wish.escalation),
                 came_by(wish),
             )

@@ -4,13 +4,17 @@ Nothing is decided by it. Due times themselves are stored and need no calendar t
 """
 
 from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
 
 from django.core.cache import caches
+from django.utils.translation import get_language
 
 from grids.bodies.domain import BodyKind
 from grids.bodies.queries import nearest_body
 from grids.territory.reading import SHOWN_WITHIN
 from portal.deadlines.calendar import ChinaCalendar, Exceptions, calendars_for, exceptions
+from portal.deadlines.words import Urgency, urgency_of
 
 
 def reading_calendars(territory_ids: Iterable[int | None]) -> dict[int | None, ChinaCalendar]:
@@ -31,6 +35,16 @@ def reading_calendars(territory_ids: Iterable[int | None]) -> dict[int | None, C
 def reading_calendar(territory_id: int | None) -> ChinaCalendar:
     """The calendar of one place."""
     return reading_calendars([territory_id])[territory_id]
+
+
+def reading_urgency(due: datetime | None, now: datetime, calendar: ChinaCalendar) -> Urgency:
+    """How urgent a due time is, as it was when this minute began: lists show the same ones again and again."""
+    return _urgency(due, now.replace(second=0, microsecond=0), calendar, get_language())
+
+
+@lru_cache(maxsize=5_000)
+def _urgency(due: datetime | None, minute: datetime, calendar: ChinaCalendar, language: str | None) -> Urgency:
+    return urgency_of(due, minute, calendar)
 
 
 def reading_party(path: str) -> str:

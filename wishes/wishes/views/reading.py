@@ -16,10 +16,11 @@ from django.db.models.expressions import RawSQL
 from grids.bodies.queries import ACTS, remember_acts_for_none
 from portal.accounts.models import User
 from portal.columns import Columns
-from wishes.wishes.domain import HandoverState
+from wishes.wishes.domain import End, HandoverState
 from wishes.wishes.models import Category, Wish
 from wishes.wishes.surroundings import FROM, Surroundings
 from wishes.wishes.views import panels
+from wishes.wishes.views.cards import POINTS
 from wishes.wishes.views.panels import Known
 
 # What a category says to who chooses it is no part of the page.
@@ -75,6 +76,11 @@ _LISTED = (
 )
 _ON_CARD = Columns(Wish, "w", only=_LISTED)
 _ON_FOUND_CARD = Columns(Wish, "w", only=(*_LISTED, "details", "place", "category_id"))
+_POINTS = f"""
+CASE WHEN w."end" = '{End.FULFILLED}' THEN (
+    SELECT r.speed + r.attitude + r.result FROM wishes_rating r WHERE r.wish_id = w.id ORDER BY r.round DESC LIMIT 1
+) END
+"""  # noqa: S608 - the end is one of the program's own
 _NAMED, _CALLED = Columns(User, "a", only=User.NAMED_BY), Columns(Category, "k", only=("id", "name"))
 
 
@@ -97,6 +103,7 @@ def _on_card(row: Iterator[Any], *, with_words: bool) -> Wish:
     if with_words:
         Wish.category.field.set_cached_value(wish, _CALLED.take(row))
     _take_along(wish, row)
+    wish.__dict__[POINTS] = next(row)
     return wish
 
 
@@ -104,7 +111,7 @@ def _on_card(row: Iterator[Any], *, with_words: bool) -> Wish:
 def _listed(with_words: bool) -> str:
     read = [_ON_FOUND_CARD.sql, _NAMED.sql, _CALLED.sql] if with_words else [_ON_CARD.sql, _NAMED.sql]
     joins = ["LEFT JOIN wishes_category k ON k.id = w.category_id"] if with_words else []
-    read += [columns.sql for *_, columns in _along()]
+    read += [*(columns.sql for *_, columns in _along()), _POINTS]
     joins += [join for _related, join, _columns in _along()]
     named = "FROM wishes_wish w JOIN portal_user a ON a.id = w.author_id"
     return f"SELECT {', '.join(read)} {named} {' '.join(joins)}"
