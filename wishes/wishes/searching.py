@@ -110,7 +110,7 @@ class Search:
         return having * having > COST_OF_WALKING * count * total
 
     def _expected(self) -> tuple[int, int]:
-        """How many texts have the rarest of the pairs, and how many there are, as the planner expects by its statistics.
+        """How many texts have the rarest of the pairs, and how many there are, as the planner's statistics tell it.
 
         Each pair for itself, because it takes pairs for independent, and those of one word always come together. What
         it expects changes with the next ANALYZE, so it is asked once in ten minutes.

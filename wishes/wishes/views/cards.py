@@ -17,7 +17,6 @@ from wishes.wishes.querysets import WishQuerySet
 from wishes.wishes.views.calendars import reading_calendars, reading_urgency
 from wishes.wishes.views.panels import related
 
-
 # Under this name a wish that was read for a list has the points of its last rating.
 POINTS = "points_of_last_rating"
 
