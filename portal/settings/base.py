@@ -136,8 +136,7 @@ CACHES: dict[str, Any] = {
 AUTH_USER_MODEL = "portal.User"
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "portal.accounts.backends.AccountBackend",
     "grids.roles.backends.RoleBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [

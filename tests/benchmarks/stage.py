@@ -68,7 +68,7 @@ def sessions(users: Iterable[User]) -> dict[int, str]:
         session._session_key = session._get_new_session_key()
         content = {
             SESSION_KEY: str(user.pk),
-            BACKEND_SESSION_KEY: "django.contrib.auth.backends.ModelBackend",
+            BACKEND_SESSION_KEY: "portal.accounts.backends.AccountBackend",
             HASH_SESSION_KEY: user.get_session_auth_hash(),
             AUTHENTICATION_METHODS_SESSION_KEY: [{"method": "mfa", "at": timezone.now().timestamp(), "type": "totp"}],
             _AUTHENTICATION_METHODS_USER_SESSION_KEY: str(user.pk),

@@ -1,7 +1,7 @@
 """Reads of wishes that respect who is asking; every page and API list starts from `visible_to`."""
 
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
@@ -37,6 +37,20 @@ OF_PLACES = tuple(
 )
 
 
+class Fixed(Value):
+    """A constant of the program, written into the text of a statement instead of being sent beside it.
+
+    The planner can then use an index that is made for it without knowing the other values, so that one plan is kept for
+    all of them; planning such a list anew takes longer than reading its page.
+    """
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        if isinstance(self.value, int):
+            return str(self.value), []
+        assert self.value.isidentifier()
+        return f"'{self.value}'", []
+
+
 def under_paths(paths: list[str]) -> Q:
     """Wishes whose place lies in one of these subtrees; no path, no wish."""
     condition = Q(pk__in=[])
@@ -53,7 +67,7 @@ def in_place(path: str) -> Q:
     if len(path) == STEP * Level.GRID:
         return Q(path=path)
     if len(path) in (STEP * Level.COMMUNITY, STEP * Level.STREET):
-        return Q(Exact(Left(F("path"), len(path)), path))
+        return Q(Exact(Left(F("path"), Fixed(len(path))), path))
     return Q(path__startswith=path)
 
 
@@ -82,8 +96,8 @@ def _midnight(day: date) -> datetime:
 
 def is_public() -> Q:
     """The public part of the wish may be read by anybody (docs/domain.md §2)."""
-    running = Q(state__in=[State.PUBLISHED, State.CLAIMED, State.FULFILLED])
-    ended = Q(state=State.CLOSED, end__in=sorted(PUBLIC_ENDS))
+    running = Q(state__in=[Fixed(State.PUBLISHED), Fixed(State.CLAIMED), Fixed(State.FULFILLED)])
+    ended = Q(state=Fixed(State.CLOSED), end__in=[Fixed(end) for end in sorted(PUBLIC_ENDS)])
     # Every running wish was published too; said here because the indexes of public lists hold published ones only.
     return Q(published_at__isnull=False) & (running | ended)
 

@@ -146,9 +146,9 @@ class Search:
         # What a person typed is among the parameters alone.
         sql = (
             f'ARRAY(SELECT listed."id" FROM ({listed}) AS listed JOIN wishes_searchtext t ON t.wish_id = listed."id" '  # noqa: S608
-            f"WHERE {' AND '.join([f'strpos({words}, %s) > 0'] * len(self.terms))} ORDER BY {ordering} LIMIT %s)"
+            f"WHERE {' AND '.join([f'strpos({words}, %s) > 0'] * len(self.terms))} ORDER BY {ordering} LIMIT {count:d})"
         )
-        return RawSQL(sql, [*parameters, *self.terms, count])  # noqa: S611
+        return RawSQL(sql, [*parameters, *self.terms])  # noqa: S611
 
     def _goes_on(self, wishes: "QuerySet[Wish]", order: Sequence[str]) -> bool:
         """Whether the list is longer than the walk."""

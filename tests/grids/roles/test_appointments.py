@@ -41,7 +41,7 @@ def security(db: None) -> User:
 def test_an_appointment_makes_staff_ends_sessions_and_is_told(security: User) -> None:
     person, grid = PersonFactory(), GridFactory(name="第 003 网格")
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="portal.accounts.backends.AccountBackend")
     assert client.get("/").wsgi_request.user.is_authenticated
     appointment = appoint(actor=security, user=person, role=Role.GRID_HEAD, territory=grid, reason="民主推选")
     person.refresh_from_db()

@@ -63,7 +63,7 @@ class ConsentTextFactory(factory.django.DjangoModelFactory[ConsentText]):
 
 def enter(client: Client, user: User, *, method: str = "code", second_factor: bool = False, ago: float = 0) -> Client:
     """Sign in as the portal's own pages do, `ago` seconds in the past; with the second factor where wanted."""
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="portal.accounts.backends.AccountBackend")
     session = client.session
     at = time.time() - ago
     records = [{"method": method, "at": at}]

@@ -244,7 +244,7 @@ def test_never_on_another_site(client: Client, last_code: Callable[[], str], tar
 
 
 def test_somebody_signed_in_is_not_asked_again(client: Client) -> None:
-    client.force_login(ResidentFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(ResidentFactory(), backend="portal.accounts.backends.AccountBackend")
     for page in (LOGIN, CODE, FIRST):
         assert client.get(page)["Location"] == reverse("home")
 
@@ -274,7 +274,7 @@ def test_elder_mode_chosen_before_entering_stays(client: Client, last_code: Call
 
 
 def test_leaving_is_a_post(client: Client) -> None:
-    client.force_login(ResidentFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(ResidentFactory(), backend="portal.accounts.backends.AccountBackend")
     assert client.get(reverse("account_logout")).status_code == 200
     assert "_auth_user_id" in client.session
     client.post(reverse("account_logout"))

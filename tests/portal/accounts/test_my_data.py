@@ -283,7 +283,7 @@ def test_all_other_sessions_end_and_this_one_goes_on(client: Client) -> None:
 def test_sessions_nobody_listed_end_as_well(client: Client) -> None:
     """A role change ends every session, also one that was opened without allauth's list knowing of it."""
     user = ResidentFactory()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="portal.accounts.backends.AccountBackend")
     UserSession.objects.all().delete()
     end_sessions(user=user, reason="role_change")
     assert client.get(reverse("my_data")).status_code == 302

@@ -1,9 +1,11 @@
 """Events are recorded with the change they tell of, or not at all, and stay as they are."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 
 from portal.outbox import wake
@@ -95,9 +97,27 @@ def test_a_broker_that_does_not_answer_is_not_felt_and_then_left_alone(monkeypat
 
     monkeypatch.setattr("celery.current_app.send_task", refuse, raising=False)
     monkeypatch.setattr(wake, "_resting_until", 0.0)
-    Wake("tests.task")()
-    Wake("tests.task")()
-    assert asked == ["tests.task"]
+    Wake("tests.refused")()
+    Wake("tests.refused")()
+    assert asked == ["tests.refused"]
+    monkeypatch.setattr(wake, "_resting_until", 0.0)
+    Wake("tests.refused")()
+    assert asked == ["tests.refused"] * 2
+
+
+def test_a_task_that_waits_to_begin_is_not_woken_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("celery.current_app.send_task", lambda task, **_: asked.append(task), raising=False)
+    for name in ("tests.waits", "tests.other"):
+        cache.delete(f"woken.{name}")
+    Wake("tests.waits")()
+    Wake("tests.waits")()
+    Wake("tests.other")()
+    assert asked == ["tests.waits", "tests.other"]
+    # What is committed from now on may have been missed by the task that has just begun.
+    wake.begins(task=SimpleNamespace(name="tests.waits"))
+    Wake("tests.waits")()
+    assert asked == ["tests.waits", "tests.other", "tests.waits"]
 
 
 @pytest.mark.django_db

@@ -22,7 +22,7 @@ def photo(owner: User) -> Photo:
 
 @pytest.fixture
 def owners_client(owner: User, client: Client) -> Client:
-    client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(owner, backend="portal.accounts.backends.AccountBackend")
     return client
 
 
@@ -41,7 +41,7 @@ def test_its_owner_sees_every_size(size: Size, photo: Photo, owners_client: Clie
 def test_for_everybody_else_it_does_not_exist(photo: Photo, client: Client) -> None:
     assert client.get(photo.thumb_url).status_code == 404
     other = User.objects.create_user(phone="+8613800000002")
-    client.force_login(other, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(other, backend="portal.accounts.backends.AccountBackend")
     assert client.get(photo.thumb_url).status_code == 404
 
 
