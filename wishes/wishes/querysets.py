@@ -44,11 +44,11 @@ class Fixed(Value):
     all of them; planning such a list anew takes longer than reading its page.
     """
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         if isinstance(self.value, int):
-            return str(self.value), []
+            return str(self.value), ()
         assert self.value.isidentifier()
-        return f"'{self.value}'", []
+        return f"'{self.value}'", ()
 
 
 def under_paths(paths: list[str]) -> Q:
