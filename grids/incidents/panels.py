@@ -9,6 +9,7 @@ A feature registers functions in its own `panels.py` (see `portal.panels`):
 import enum
 
 from grids.incidents.models import Incident
+from portal.outbox.telling import Along
 from portal.panels import Slots
 
 
@@ -21,3 +22,6 @@ class Slot(enum.StrEnum):
 _slots: Slots[Incident] = Slots()
 panel = _slots.panel
 panels_of = _slots.panels_of
+
+# Stories that belong to an incident's own: see `portal.outbox.telling`.
+along: Along[Incident] = Along()

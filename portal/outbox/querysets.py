@@ -1,7 +1,7 @@
 """Reading what happened."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -31,15 +31,27 @@ SELECT e.id, e.type, e.payload::text, e.subject_type, e.subject_id, e.actor_id, 
     e.text_digest, e.occurred_at, w.text, {_ACTOR.sql}, {_BEHALF.sql}
 FROM portal_event e LEFT JOIN portal_eventtext w ON w.event_id = e.id
 LEFT JOIN portal_user a ON a.id = e.actor_id LEFT JOIN portal_user b ON b.id = e.on_behalf_of_id
-WHERE e.subject_type = %s AND e.subject_id = %s AND e.visibility = ANY (%s)
-ORDER BY e.occurred_at, e.id
-"""  # noqa: S608 - the names above
+WHERE """  # noqa: S608 - the names above
+
+
+_OF_SUBJECT = "(e.subject_type = %s AND e.subject_id = %s AND e.visibility = ANY (%s))"
 
 
 def story(subject: Model, *, levels: Iterable[Visibility]) -> list[Event]:
     """`timeline` for a page: events with their words, and with people as far as they are named."""
+    return stories([(subject, levels)])
+
+
+def stories(told: Sequence[tuple[Model, Iterable[Visibility]]]) -> list[Event]:
+    """The stories of several objects as one, each at its own levels, oldest first."""
+    which = " OR ".join([_OF_SUBJECT] * len(told))
+    values = [
+        value
+        for subject, levels in told
+        for value in (subject_type(subject), subject.pk, [str(level) for level in levels])
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(_STORY, [subject_type(subject), subject.pk, [str(level) for level in levels]])
+        cursor.execute(f"{_STORY}{which} ORDER BY e.occurred_at, e.id", values)
         return [_told(row) for row in cursor.fetchall()]
 
 

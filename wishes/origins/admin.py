@@ -14,9 +14,9 @@ give_admin_permissions(Role.SYSTEM_ADMINISTRATOR, *model_permissions("wishes", "
 class WishOriginAdmin(ReadOnlyAdmin):
     """Made on the confirming page alone, by whoever may."""
 
-    list_display = ("wish", "kind", "source_key", "is_current", "made_at")
-    list_filter = ("kind",)
+    list_display = ("wish", "way", "kind", "source_key", "is_current", "made_at")
+    list_filter = ("way", "kind")
     list_select_related = ("wish",)
     search_fields = ("=wish__number",)
     ordering = ("-id",)
-    fields = readonly_fields = ("wish", "kind", "source_key", "is_current", "made_at")
+    fields = readonly_fields = ("wish", "way", "kind", "source_key", "is_current", "made_at")

@@ -12,3 +12,11 @@ class WishMade(Payload):
     wish_id: int
     kind: str
     source_key: int
+
+
+@event("wishes.origin.raised", label=_("立为事件，派人去办"), visibility=Visibility.PARTIES)
+class WishRaised(Payload):
+    """The wish is handled as an incident as well; told about the wish, to its author and its handlers."""
+
+    wish_id: int
+    incident_id: int

@@ -30,7 +30,9 @@ CATEGORIES = {
 
 
 def _find(key: int) -> Incident | None:
-    found: Incident | None = Incident.objects.with_surroundings().filter(pk=key).first()
+    found: Incident | None = (
+        Incident.objects.with_surroundings().select_related("merged_into__category").filter(pk=key).first()
+    )
     return found
 
 

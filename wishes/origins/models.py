@@ -1,4 +1,4 @@
-"""Which wish was made of what."""
+"""Which wish was made of what, and which was made into what."""
 
 from typing import ClassVar
 
@@ -9,17 +9,26 @@ from django.utils.translation import gettext_lazy as _
 
 from wishes.wishes.models import Wish
 
-__all__ = ["WishOrigin"]
+__all__ = ["Way", "WishOrigin"]
+
+
+class Way(models.TextChoices):
+    """Which of the two was there first."""
+
+    FROM = "from", _("转为心愿")
+    INTO = "into", _("立为事件")
 
 
 class WishOrigin(models.Model):
-    """A wish was made of a source (心愿来由). The source is named by its kind and key: the wing below knows no wishes.
+    """A wish was made of something, or something was made of a wish (心愿来由). Both are one matter.
 
-    `is_current` falls away when another wish is made of the source after this one came to nothing; the database takes
-    one current one for each source.
+    The other is named by its kind and key: the wing below knows no wishes. `is_current` falls away when another is made
+    after this one came to nothing. The database takes one current wish for each source, one source for each wish, and
+    one current thing made of a wish; several wishes may have become one incident.
     """
 
-    wish = models.OneToOneField(Wish, on_delete=models.CASCADE, related_name="origin", verbose_name=_("心愿"))
+    wish = models.ForeignKey(Wish, on_delete=models.CASCADE, related_name="origins", verbose_name=_("心愿"))
+    way = models.CharField(_("怎么转的"), max_length=4, choices=Way, default=Way.FROM, db_default=Way.FROM)
     kind = models.CharField(_("来源种类"), max_length=20)
     source_key = models.BigIntegerField(_("来源编号"))
     is_current = models.BooleanField(_("现在的"), default=True)
@@ -32,7 +41,13 @@ class WishOrigin(models.Model):
         verbose_name_plural = _("心愿来由")
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "source_key"], condition=Q(is_current=True), name="origin_one_wish_a_source"
+                fields=["kind", "source_key"],
+                condition=Q(is_current=True, way="from"),
+                name="origin_one_wish_a_source",
+            ),
+            models.UniqueConstraint(fields=["wish"], condition=Q(way="from"), name="origin_one_source_a_wish"),
+            models.UniqueConstraint(
+                fields=["wish", "kind"], condition=Q(is_current=True, way="into"), name="origin_made_into_one"
             ),
         ]
         indexes = [models.Index(fields=["kind", "source_key"], name="origin_of_source")]

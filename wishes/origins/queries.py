@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import models
 
-from wishes.origins.models import WishOrigin
+from wishes.origins.models import Way, WishOrigin
 from wishes.origins.registry import Source
 from wishes.wishes.domain import End, State
 from wishes.wishes.models import Wish
@@ -15,10 +15,15 @@ CAME_TO_NOTHING = frozenset({End.WITHDRAWN, End.DECLINED, End.CANNOT_BE_DONE, En
 LONGEST_CHAIN = 20
 
 
-def origins_of(source: Source[Any], subject: models.Model) -> list[WishOrigin]:
-    """All wishes made of the source and of what was merged into it, the newest first: one query."""
+def links_of(source: Source[Any], subject: models.Model) -> list[WishOrigin]:
+    """All wishes that are one matter with the source and what was merged into it, the newest first: one query."""
     found = WishOrigin.objects.filter(kind=source.kind, source_key__in=source.family(subject))
     return list(found.select_related("wish__author", "wish__duplicate_of", "wish__territory").order_by("-pk"))
+
+
+def origins_of(source: Source[Any], subject: models.Model) -> list[WishOrigin]:
+    """Those that were made of the source."""
+    return [link for link in links_of(source, subject) if link.way == Way.FROM]
 
 
 def lives(wish: Wish) -> bool:
@@ -41,9 +46,9 @@ def goes_on_as(wish: Wish) -> Wish:
     return at
 
 
-# Of the wish `w` and of all that were merged into it: kind and key of what they were made of.
+# Of the wish `w` and of all that were merged into it: what they were made of, and what was made of them.
 ORIGINS = """
-(SELECT json_agg(json_build_array(o.kind, o.source_key) ORDER BY o.id)::text FROM wishes_wishorigin o
+(SELECT json_agg(json_build_array(o.kind, o.source_key, o.way) ORDER BY o.id)::text FROM wishes_wishorigin o
 WHERE o.wish_id IN (
     WITH RECURSIVE merged(id) AS (
         SELECT w.id UNION SELECT d.id FROM wishes_wish d JOIN merged m ON d.duplicate_of_id = m.id

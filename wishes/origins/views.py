@@ -39,7 +39,7 @@ def make(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         return _made_already(request, source, subject, MadeAlready(living.wish))
     prefill: Prefill = source.prefill(member, subject)
     form = MakeForm(sent(request), prefill=prefill)
-    chosen, problem = _chosen(request), None
+    chosen, problem = chosen_photos(request), None
     if request.method == "POST" and form.is_valid():
         try:
             wish = make_wish(actor=member, source=source, subject=subject, photos=chosen, **form.cleaned_data)
@@ -64,7 +64,8 @@ def make(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     return render(request, "wishes/origins/make.html", context, status=status)
 
 
-def _chosen(request: HttpRequest) -> set[UUID]:
+def chosen_photos(request: HttpRequest) -> set[UUID]:
+    """Keys of the photos that were ticked; what is none is passed over."""
     found = set()
     for text in request.POST.getlist("photos"):
         try:

@@ -14,8 +14,9 @@ from grids.incidents.services import masked_reporter
 from grids.incidents.services.steps import current_clock
 from grids.incidents.views.access import know_hands
 from grids.incidents.views.detail import photos_for
-from grids.incidents.views.story import events_of, steps_of
+from grids.incidents.views.story import levels_for, steps_of
 from grids.roles.queries import Person
+from portal.outbox.querysets import story
 
 
 class IncidentCategorySerializer(serializers.ModelSerializer[IncidentCategory]):
@@ -160,7 +161,7 @@ def detail_of(incident: Incident, viewer: Person, *, now: datetime) -> Mapping[s
     staff, reporter = knows_particulars(viewer, incident), is_reporter(viewer, incident)
     if staff:
         know_hands(incident)
-    events = events_of(incident, staff=staff, reporter=reporter)
+    events = story(incident, levels=levels_for(staff=staff, reporter=reporter))
     clock = current_clock(incident) if staff or reporter else None
     photos = photos_for(viewer, incident, staff=staff, reporter=reporter)
     known = staff or reporter

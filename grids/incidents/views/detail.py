@@ -13,12 +13,12 @@ from django.views.decorators.http import require_safe
 
 from grids.incidents.domain import SETTLED_STATES, Action, PhotoRole, SummonsState
 from grids.incidents.models import Incident, Summons
-from grids.incidents.panels import Slot, panels_of
+from grids.incidents.panels import Slot, along, panels_of
 from grids.incidents.policies import actions_for, is_reporter, knows_particulars, may_reveal
 from grids.incidents.services import Reporter, masked_reporter
 from grids.incidents.services.steps import current_clock
 from grids.incidents.views.access import incident_or_404, know_hands, living_one
-from grids.incidents.views.story import REVEALED, events_of, steps_of
+from grids.incidents.views.story import REVEALED, levels_for, steps_of
 from grids.roles.queries import Person
 from portal.accounts.models import User
 from portal.deadlines.words import Urgency, urgency_of
@@ -79,14 +79,15 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     if staff:
         know_hands(incident)
     clock = current_clock(incident) if staff or reporter else None
-    events = events_of(incident, staff=staff, reporter=reporter)
+    events, others = along.events_of(request, incident, levels_for(staff=staff, reporter=reporter))
+    steps = steps_of(incident, events, clock, staff=staff, reporter=reporter, now=now)
     actions = actions_for(request.user, incident, at=now)
     primary = next((action for action in FOREMOST if action in actions), None)
     context = {
         "incident": incident,
         "staff": staff,
         "reporter": reporter,
-        "steps": steps_of(incident, events, clock, staff=staff, reporter=reporter, now=now),
+        "steps": others.among(steps),
         **photos_for(request.user, incident, staff=staff, reporter=reporter),
         "reports": _reports(request.user, incident, staff=staff),
         "looks": [event for event in events if event.type == REVEALED][::-1] if staff else [],

@@ -1,9 +1,7 @@
 """走到哪一步了: what has happened to an incident, where it stands now and until when, and what comes next."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,8 +11,8 @@ from portal.deadlines.models import Clock
 from portal.deadlines.words import remaining_words
 from portal.formats import when_words
 from portal.outbox.models import Event
-from portal.outbox.querysets import story
 from portal.outbox.registry import Visibility
+from portal.outbox.telling import Step
 
 REVEALED = "grids.incident.reporter_revealed"
 OVERDUE = "deadlines.clock.overdue"
@@ -41,18 +39,6 @@ NEXT = {
 }
 
 
-@dataclass(frozen=True)
-class Step:
-    """One line of the timeline: `state` is done, now or next; `late` marks where the time allowed ran out."""
-
-    state: str
-    label: str | Promise
-    when: datetime | str = ""
-    note: str | Promise = ""
-    text: str = ""
-    late: bool = False
-
-
 def levels_for(*, staff: bool, reporter: bool) -> list[Visibility]:
     """Which events somebody may read of an incident."""
     if staff:
@@ -60,16 +46,11 @@ def levels_for(*, staff: bool, reporter: bool) -> list[Visibility]:
     return [Visibility.PUBLIC, Visibility.PARTIES] if reporter else [Visibility.PUBLIC]
 
 
-def events_of(incident: Incident, *, staff: bool, reporter: bool) -> list[Event]:
-    """What happened, as far as this kind of reader may know; one query."""
-    return story(incident, levels=levels_for(staff=staff, reporter=reporter))
-
-
 def steps_of(
     incident: Incident, events: list[Event], clock: Clock | None, *, staff: bool, reporter: bool, now: datetime
 ) -> list[Step]:
     """The whole way of the incident. Names of staff are for staff; words given with a step for staff and reporters."""
-    done = [_done(event, staff=staff, words=staff or reporter) for event in events if event.type not in UNTOLD]
+    done = [done_step(event, staff=staff, words=staff or reporter) for event in events if event.type not in UNTOLD]
     state = State(incident.state)
     steps = [*done]
     if label := NOW.get(state):
@@ -78,7 +59,8 @@ def steps_of(
     return [*steps, *(Step("next", label) for label in NEXT.get(state, ()))]
 
 
-def _done(event: Event, *, staff: bool, words: bool) -> Step:
+def done_step(event: Event, *, staff: bool, words: bool) -> Step:
+    """What has happened, in words. Names of staff are for staff."""
     named = staff and event.actor is not None and event.type not in OF_REPORTERS
     who = event.actor.public_name if named and event.actor is not None else ""
     text = event.text if words else ""

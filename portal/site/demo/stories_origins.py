@@ -1,14 +1,18 @@
-"""An incident of the demo that became a wish: no department comes for it, but neighbours have hands."""
+"""An incident of the demo that became a wish, which neighbours can do, and a wish that is handled as an incident."""
 
 from datetime import datetime, timedelta
 
-from grids.incidents.models import Incident
+from grids.incidents.models import Incident, IncidentCategory
+from grids.incidents.services import take_incident
 from portal.accounts.models import User
 from portal.outbox.services import drain
 from portal.site.demo.stories_incidents import SOFA
 from wishes.origins.incidents import INCIDENT
+from wishes.origins.raising import raise_incident
 from wishes.origins.services import make_wish
-from wishes.wishes.models import Category
+from wishes.wishes.models import Category, Wish
+
+COVER = "3栋门口的井盖翘了一角，走路会绊脚"
 
 
 def make_wishes(people: dict[str, User], *, now: datetime) -> None:
@@ -28,4 +32,13 @@ def make_wishes(people: dict[str, User], *, now: datetime) -> None:
         consent=True,
         at=now - timedelta(hours=5),
     )
+    _raise(people, now=now)
     drain()
+
+
+def _raise(people: dict[str, User], *, now: datetime) -> None:
+    """刘建平 files a loose manhole cover as an incident and goes there; its author reads so on the wish."""
+    wish = Wish.objects.get(title=COVER)
+    road = IncidentCategory.objects.get(code="road-surface")
+    incident = raise_incident(actor=people["刘建平"], wish=wish, category=road, at=now - timedelta(hours=3))
+    take_incident(actor=people["陈晓雨"], incident=incident, at=now - timedelta(hours=2))

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from portal.accounts.models import User
 from portal.deadlines.words import explain, urgency_of
-from portal.outbox.querysets import story
 from wishes.wishes.claiming import tier_words
 from wishes.wishes.domain import OPEN_STATES, Action, End, PhotoRole, State
 from wishes.wishes.handling.appeals import may_decide_appeal
@@ -37,7 +36,7 @@ from wishes.wishes.views.access import viewer_of, wish_or_404
 from wishes.wishes.views.calendars import reading_calendar, reading_party
 from wishes.wishes.views.cards import place_words, progress_of, state_words, took_words
 from wishes.wishes.views.helping import claims_of, helpers_of
-from wishes.wishes.views.panels import Slot, panels_of
+from wishes.wishes.views.panels import Slot, along, panels_of
 from wishes.wishes.views.step_pages import SLUGS
 from wishes.wishes.views.story import looks_of, steps_of
 
@@ -95,7 +94,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     if wish.was_returned and viewer.pk in (wish.author_id, wish.entered_by_id) and "read" not in request.GET:
         return redirect("wish_draft", draft_id=wish.pk, step="check")
     now = timezone.now()
-    events = story(wish, levels=timeline_levels(viewer, wish))
+    events, others = along.events_of(request, wish, timeline_levels(viewer, wish))
     # What was never told of needs no query.
     told = {event.type for event in events}
     # A limit that has been met is told by `clock`, on a page of its own.
@@ -112,7 +111,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "place": place_words(wish),
         "state_words": "" if is_author(viewer, wish) else state_words(wish),
         "due": urgency_of(wish.due_at, now, calendar) if wish.state in OPEN_STATES and wish.due_at else None,
-        "steps": steps_of(wish, events, running, now=now, days=days, calendar=calendar, claims=claims),
+        "steps": others.among(steps_of(wish, events, running, now=now, days=days, calendar=calendar, claims=claims)),
         "has_clock": wish.submitted_at is not None,
         "progress": progress_of(wish),
         "tiers": tier_words(wish, now=now, party=reading_party(wish.path)) if wish.state == State.PUBLISHED else [],

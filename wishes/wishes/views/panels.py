@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from grids.roles.domain import Role
 from grids.roles.queries import holds_anywhere
 from portal.accounts.models import User
+from portal.outbox.telling import Along
 from portal.panels import Panel, Slots
 from wishes.wishes.models import Wish
 
@@ -91,6 +92,8 @@ MakeCardPanels = Callable[[HttpRequest, list[Wish]], Mapping[int, Panel]]
 _slots: Slots[Wish] = Slots()
 panel = _slots.panel
 panels_of = _slots.panels_of
+# Stories that belong to a wish's own: see `portal.outbox.telling`.
+along: Along[Wish] = Along()
 _card_panels: dict[CardSlot, list[tuple[int, MakeCardPanels]]] = {slot: [] for slot in CardSlot}
 _tabs: list[tuple[int, Tab]] = []
 _queues: list[tuple[int, Queue]] = []

@@ -1,10 +1,8 @@
 """走到哪一步了: what has happened to a wish, where it stands now and until when, and what comes next."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +11,7 @@ from portal.deadlines.models import Clock
 from portal.deadlines.words import remaining_words
 from portal.formats import when_words
 from portal.outbox.models import Event
+from portal.outbox.telling import Step
 from wishes.wishes.domain import ClaimState, State
 from wishes.wishes.models import Claim, Wish
 
@@ -44,18 +43,6 @@ FOLLOWING = {
 }
 
 
-@dataclass(frozen=True)
-class Step:
-    """One line of the timeline: `state` is done, now or next; `late` marks where the time allowed ran out."""
-
-    state: str
-    label: str | Promise
-    when: datetime | str = ""
-    note: str | Promise = ""
-    text: str = ""
-    late: bool = False
-
-
 def steps_of(
     wish: Wish,
     events: Iterable[Event],
@@ -68,7 +55,7 @@ def steps_of(
 ) -> list[Step]:
     """The whole way of the wish. `days` is how long its author has to confirm; `claims` are all of its claims."""
     by_key = {claim.pk: claim for claim in claims}
-    done = [_done(wish, event, by_key) for event in events if event.type not in UNTOLD]
+    done = [done_step(wish, event, by_key) for event in events if event.type not in UNTOLD]
     return [*done, *_now(wish, clock, now, days, calendar, by_key.values()), *_next(wish)]
 
 
@@ -77,7 +64,8 @@ def looks_of(events: Iterable[Event]) -> list[Event]:
     return [event for event in events if event.type == REVEALED][::-1]
 
 
-def _done(wish: Wish, event: Event, claims: Mapping[int, Claim]) -> Step:
+def done_step(wish: Wish, event: Event, claims: Mapping[int, Claim]) -> Step:
+    """What has happened, in words."""
     late = event.type == OVERDUE
     return Step("done", event.label, event.occurred_at, _who(wish, event, claims), event.text, late=late)
 
