@@ -16,6 +16,7 @@ FEATURES = (
     "cells",
     "members",
     "pairing",
+    "overview",
     "configuration",
 )
 
@@ -25,4 +26,4 @@ class GridsConfig(AppConfig):
     verbose_name = _("网格")
 
     def ready(self) -> None:
-        import_parts("grids", FEATURES, [*DECLARING, "policies"])
+        import_parts("grids", FEATURES, [*DECLARING, "policies", "panels"])

@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("grids.members.urls")),
     path("", include("grids.pairing.urls")),
     path("", include("grids.duty.urls")),
+    path("", include("grids.overview.urls")),
     path("", include("grids.directory.urls")),
 ]

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("grids.directory.api")),
     path("", include("grids.lineage.api")),
     path("", include("grids.duty.api")),
+    path("", include("grids.overview.api")),
     path("desk/", include("wishes.desk.api")),
     path("", include("wishes.origins.api_urls")),
     path("", include("wishes.wishes.api.routes")),

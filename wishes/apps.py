@@ -23,4 +23,6 @@ class WishesConfig(AppConfig):
     verbose_name = _("微心愿")
 
     def ready(self) -> None:
-        import_parts("wishes", FEATURES, [*DECLARING, "limits", "policies", "photos", "panels", "publishing"])
+        import_parts(
+            "wishes", FEATURES, [*DECLARING, "limits", "policies", "photos", "panels", "overview", "publishing"]
+        )

@@ -1,10 +1,12 @@
 """Reads of incidents that respect who is asking; every page and API list starts from `visible_to` or narrower."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from grids.incidents.domain import (
     COLLECTOR_ROLES,
@@ -75,6 +77,10 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     def open(self) -> "IncidentQuerySet":
         """Those whose matter is not done."""
         return self.filter(state__in=sorted(map(str, OPEN_STATES)))
+
+    def in_hand_of(self, users: Sequence[int]) -> "IncidentQuerySet":
+        """Open ones that one of these people handles or, as long as nobody does, was given; `in_hand` says who."""
+        return self.open().annotate(in_hand=Coalesce("handler_id", "assigned_to_id")).filter(in_hand__in=users)
 
     def in_territory(self, territory: "Territory") -> "IncidentQuerySet":
         """Those placed in this territory or below it."""

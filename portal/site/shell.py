@@ -70,6 +70,7 @@ def _anybody(user: User) -> bool:
 # key, word, icon, route, whom it is for
 RAIL: tuple[tuple[str, Words, str, str, Callable[[User], bool]], ...] = (
     ("home", _("今日"), "sun", "home", _anybody),
+    ("overview", _("一张图"), "grid-1x2", "overview", _reads_statistics),
     ("desk", _("心愿工单"), "card-checklist", "wish_desk", _handles),
     ("incidents", _("网格事件"), "cone-striped", "incident_desk", _handles),
     ("statistics", _("统计"), "bar-chart", "statistics_work", _reads_statistics),

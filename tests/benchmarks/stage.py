@@ -187,7 +187,10 @@ def net_pages(net: SeededNet) -> dict[str, list[dict[str, Any]]]:
     administrator = User.objects.get(pk=net.administrator_id)
     consent([administrator])
     key = sessions([administrator])[administrator.pk]
-    found = {"coverage": [Ask(f"{reverse('pairing')}?place={net.district}", key)]}
+    found = {
+        "coverage": [Ask(f"{reverse('pairing')}?place={net.district}", key)],
+        "at a glance": [Ask(reverse("overview_place", args=[net.district]), key)],
+    }
     return {name: [asdict(ask) for ask in asks] for name, asks in found.items()}
 
 

@@ -37,6 +37,8 @@ NO_PAGES = frozenset({"healthz", "photo", "jobs:file", "api_schema", "mfa_downlo
     "open311_root",
     "open311_services",
     "open311_token",
+    "overview_file",
+    "overview_shapes",
     "pairing_shapes",
     "open311_v2_discovery",
     "statistics_csv",

@@ -42,6 +42,10 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
         for route in ("party_member", "party_member_reveal", "api_party_member_decide", "api_party_member_reveal")
     },
     "pairing_shapes": {"code": lambda world: world.cast.community.code},
+    **{
+        f"overview_{name}": {"code": lambda world: world.cast.community.code}
+        for name in ("place", "shapes", "file", "grids", "staff")
+    },
     "pairing_proposal": {"code": lambda world: world.cast.grid.code},
     "api_pairing_proposal": {"code": lambda world: world.cast.grid.code},
     **{

@@ -1,6 +1,5 @@
-"""Rules of the desk that need no database: how many at once, text that no spreadsheet takes for a formula."""
+"""Rules of the desk that need no database: how many at once."""
 
-import unicodedata
 from typing import Final
 
 MAX_AT_ONCE: Final = 100
@@ -17,16 +16,3 @@ MAX_REVEALED: Final = 200
 
 MAX_ENTERED: Final = 500
 """How many rows may be entered from one spreadsheet."""
-
-FORMULA_STARTS: Final = frozenset("=+-@\t\r\n")
-
-
-def plain_cell(text: str) -> str:
-    """The text as a CSV cell that no program takes for a formula (docs/quality.md, "Security").
-
-    What begins like one, also behind spaces or in full-width forms, gets an apostrophe in front. Characters that no
-    text contains go.
-    """
-    kept = "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cs"})
-    first = unicodedata.normalize("NFKC", kept.lstrip(" \u3000"))[:1]
-    return f"'{kept}" if first in FORMULA_STARTS and first else kept

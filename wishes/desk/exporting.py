@@ -20,11 +20,11 @@ from portal.jobs.running import Run
 from portal.jobs.services import start_job
 from portal.outbox.models import Event
 from portal.outbox.services import audit
+from portal.sheets import CSV_TYPE, XLSX_TYPE, CsvSheet, Sheet, XlsxSheet
 from wishes.desk.columns import COLUMNS, Line
 from wishes.desk.domain import MAX_EXPORTED, MAX_REVEALED
 from wishes.desk.events import ExportAsked
 from wishes.desk.filters import DeskFilters, kept_query
-from wishes.desk.sheets import CSV_TYPE, XLSX_TYPE, CsvSheet, Sheet, XlsxSheet
 from wishes.wishes.models import Wish
 from wishes.wishes.services import Contact, contact_for, reveal_contact
 

@@ -16,6 +16,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from grids.roles.domain import HANDLER_ROLES
+from grids.roles.queries import holds
+from grids.territory.domain import path_of
 from grids.territory.models import Territory
 from portal.accounts.models import User
 from portal.formats import day_words
@@ -116,8 +119,20 @@ class DeskFilters:
 
     @cached_property
     def grids(self) -> list[Place]:
-        """The places that open wishes stand in."""
-        return [Place(**each) for each in self._choices[0]]
+        """The places that open wishes stand in, and a wider one where the list is narrowed to that."""
+        found = [Place(**each) for each in self._choices[0]]
+        wider = self._wider(found)
+        return [wider, *found] if wider else found
+
+    def _wider(self, offered: list[Place]) -> Place | None:
+        """The place of the address, where it is none of those offered but one in which the cadre handles matters."""
+        code = self.params.get("grid", "")
+        if not code or any(each.code == code for each in offered):
+            return None
+        place = Territory.objects.filter(code=code).defer("boundary").first()
+        if place is None or not holds(self.user, HANDLER_ROLES, place):
+            return None
+        return Place(place.pk, str(place.code), str(place.name))
 
     @cached_property
     def grid(self) -> Place | None:
@@ -230,7 +245,7 @@ class DeskFilters:
         """All of it as one condition on wishes."""
         condition = self.scopes[self.scope][1]
         if self.grid:
-            condition &= Q(territory=self.grid.pk)
+            condition &= Q(path__startswith=path_of(self.grid.code))
         if self.category:
             condition &= Q(category=self.category) | Q(category__parent=self.category)
         if self.urgency:

@@ -1,5 +1,6 @@
 """Lists of incidents: the work of the staff, one's own reports, and what everybody may know of a place."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,7 +25,7 @@ from grids.incidents.models import Incident, IncidentPhoto, Summons
 from grids.incidents.querysets import IncidentQuerySet
 from grids.incidents.views.access import member_of
 from grids.roles.domain import HANDLER_ROLES
-from grids.roles.queries import holds_anywhere
+from grids.roles.queries import holds, holds_anywhere
 from grids.territory.domain import Level
 from grids.territory.models import Territory
 from portal.accounts.models import User
@@ -37,7 +38,7 @@ MOST_PLACES = 100
 # Paused clocks have no due time; they stand behind all others.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 KEYS = (Key("rank", read_moment, datetime.isoformat), Key("id", read_id))
-FILTERS = ("show", "place", "group", "q")
+FILTERS = ("show", "place", "group", "who", "q")
 
 
 @dataclass(frozen=True)
@@ -92,16 +93,19 @@ def desk(request: HttpRequest) -> HttpResponse:
     everything = Incident.objects.handled_by(user)
     at_work = everything.work()
     places = list(Territory.objects.filter(pk__in=at_work.values("territory")).defer("boundary")[:MOST_PLACES])
-    chosen = next((place for place in places if place.code == params.get("place")), None)
+    chosen = _chosen_place(user, params.get("place", ""), places)
+    who = int(params["who"]) if re.fullmatch(r"[0-9]{1,18}", params.get("who", "")) else None
     group = params.get("group", "") if params.get("group", "") in Group.values else ""
     words = params.get("q", "").strip()[:20]
     found = (everything if scope == "evaluate" else at_work).filter(scopes[scope][1])
     if words:
         found = everything.filter(number__endswith=words.upper())
     if chosen is not None:
-        found = found.filter(territory=chosen)
+        found = found.in_territory(chosen)
     if group:
         found = found.filter(category__group=group)
+    if who is not None:
+        found = found.in_hand_of([who])
     page = keyset_page(request, _ranked(found.with_surroundings()), keys=KEYS, size=PAGE_SIZE)
     counts = at_work.aggregate(**{key: Count("pk", filter=scopes[key][1]) for key in COUNTED})
     context = {
@@ -116,9 +120,25 @@ def desk(request: HttpRequest) -> HttpResponse:
         "group": group,
         "words": words,
         "scope": scope,
-        "narrowed": bool(scope or chosen or group or words),
+        "who": who,
+        # Somebody is named only by what they have in hand here.
+        "whose": next((each.handler or each.assigned_to for each in page.items if who is not None), None),
+        "narrowed": bool(scope or chosen or group or words or who),
     }
     return render(request, "grids/incidents/desk.html", context)
+
+
+def _chosen_place(user: User, code: str, places: list[Territory]) -> Territory | None:
+    """The place a list is narrowed to: one of those offered, or a wider one in which the cadre handles matters."""
+    if not code:
+        return None
+    found = next((place for place in places if place.code == code), None)
+    if found is None:
+        found = Territory.objects.filter(code=code).defer("boundary").first()
+        if found is None or not holds(user, HANDLER_ROLES, found):
+            return None
+        places.insert(0, found)
+    return found
 
 
 def _ranked(found: IncidentQuerySet) -> IncidentQuerySet:

@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.errors import DomainError, Invalid
+from portal.sheets import XLSX_TYPE
 from wishes.desk.checking import Checker
 from wishes.desk.domain import MAX_ENTERED
 from wishes.desk.entering import begin_entry, check_file
 from wishes.desk.entry_sheet import COLUMNS, template
 from wishes.desk.forms import EntryForm
 from wishes.desk.models import EntryBatch, EntryRow
-from wishes.desk.sheets import XLSX_TYPE
 from wishes.desk.views.worklist import handler_of
 from wishes.wishes.domain import SpecialGroup
 from wishes.wishes.forms.posting import add_domain_error

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wishes.desk.domain import plain_cell
+from portal.sheets import plain_cell
 
 
 @pytest.mark.parametrize(

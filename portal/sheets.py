@@ -2,17 +2,29 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import IO, Protocol
+from typing import IO, Final, Protocol
 
 import xlsxwriter
-
-from wishes.desk.domain import plain_cell
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What XLSX itself takes in one cell.
 LONGEST_CELL = 32_000
+
+FORMULA_STARTS: Final = frozenset("=+-@\t\r\n")
+
+
+def plain_cell(text: str) -> str:
+    """The text as a CSV cell that no program takes for a formula (docs/quality.md, "Security").
+
+    What begins like one, also behind spaces or in full-width forms, gets an apostrophe in front. Characters that no
+    text contains go.
+    """
+    kept = "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cs"})
+    first = unicodedata.normalize("NFKC", kept.lstrip(" \u3000"))[:1]
+    return f"'{kept}" if first in FORMULA_STARTS and first else kept
 
 
 class Sheet(Protocol):

@@ -1,0 +1,122 @@
+"""What features count, declared by each: a panel with its columns, read for all grids of a place in one statement.
+
+A feature below is read by `grids.overview.panels`; one above registers its own panel. The overview adds the numbers of
+the grids up, so a panel knows neither levels nor pages.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+
+from grids.overview.domain import COUNT_STEPS, SHARE_STEPS, Change, Counts, count_band, percent, share_band
+from grids.pairing.domain import blurred
+from grids.territory.models import Territory
+
+Words = str | Promise
+# The same number in the period before.
+BEFORE = ".before"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One number of a place.
+
+    `whole` makes it a share: `key` of `whole`, of a hundred. `about_people`: groups of fewer than five are not told to
+    who does not handle the place. `href` is the list behind it, for handlers; with `for_all` for supervisors as well.
+    """
+
+    key: str
+    label: Words
+    href: Callable[[Territory], str] | None = None
+    for_all: bool = False
+    whole: str = ""
+    about_people: bool = False
+    tone: str = ""
+    steps: tuple[int, int, int] | None = None
+    on_map: bool = True
+
+    @property
+    def bounds(self) -> tuple[int, int, int]:
+        """Where its bands on the map begin."""
+        return self.steps or (SHARE_STEPS if self.whole else COUNT_STEPS)
+
+    def value(self, counts: Counts, *, exact: bool = True, suffix: str = "") -> int | None:
+        """The number as it may be told: None where it is not, and for a share of nothing."""
+        if self.whole:
+            return percent(self._told(counts, self.key + suffix, exact), self._told(counts, self.whole + suffix, exact))
+        return self._told(counts, self.key + suffix, exact)
+
+    def change(self, counts: Counts, *, exact: bool) -> Change | None:
+        """How it moved, where both numbers are told and there was a period before."""
+        if self.key + BEFORE not in counts:
+            return None
+        now, before = self.value(counts, exact=exact), self.value(counts, exact=exact, suffix=BEFORE)
+        return None if now is None or before is None else Change(now, before, more_is_better=bool(self.whole))
+
+    def band(self, value: int | None) -> str:
+        """Its band on the map."""
+        return share_band(value, self.bounds) if self.whole else count_band(value, self.bounds)
+
+    def _told(self, counts: Counts, key: str, exact: bool) -> int | None:
+        count = counts.get(key, 0)
+        return blurred(count) if self.about_people and not exact else count
+
+
+# The numbers of each grid by its path; what stands in no grid by the path of its community or street.
+Read = Callable[[str, datetime], Mapping[str, Counts]]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What one feature counts. `href` is the feature's own page of a place, for whoever may see the overview."""
+
+    key: str
+    title: Words
+    icon: str
+    columns: tuple[Column, ...]
+    read: Read
+    href: Callable[[Territory], str] | None = None
+    position: int = 50
+
+
+@dataclass
+class _Registry:
+    panels: dict[str, Panel] = field(default_factory=dict)
+
+
+_registry = _Registry()
+
+
+def register_panel(panel: Panel) -> None:
+    """Show it on every overview. Raises ValueError when its name, or that of a column, is taken."""
+    taken = {column.key for each in _registry.panels.values() for column in each.columns}
+    if panel.key in _registry.panels or taken & {column.key for column in panel.columns}:
+        raise ValueError(f"Panel {panel.key!r} is declared twice.")
+    _registry.panels[panel.key] = panel
+
+
+def registered_panels() -> list[Panel]:
+    """All of them, in their order."""
+    return sorted(_registry.panels.values(), key=lambda panel: panel.position)
+
+
+def all_columns() -> list[Column]:
+    """The columns of all panels."""
+    return [column for panel in registered_panels() for column in panel.columns]
+
+
+def figures_below(path: str, now: datetime) -> dict[str, dict[str, int]]:
+    """What all panels count below a path, by grid; one statement a panel."""
+    found: dict[str, dict[str, int]] = {}
+    for panel in registered_panels():
+        for at, counts in panel.read(path, now).items():
+            found.setdefault(at, {}).update(counts)
+    return found
+
+
+def as_numbers(counts: Counts, *, exact: bool) -> dict[str, Any]:
+    """Every column of a place by its key, as it may be told."""
+    return {column.key: column.value(counts, exact=exact) for column in all_columns()}

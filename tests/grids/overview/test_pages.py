@@ -1,0 +1,165 @@
+"""A place at a glance: numbers with the lists behind them, for those who watch the place."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.cache import caches
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from grids.cells.domain import Rank
+from grids.incidents.models import Incident
+from grids.pairing import services
+from grids.roles.domain import Role
+from tests.grids.cells.factories import OrganisationFactory
+from tests.grids.incidents.stages import incidents_of
+from tests.grids.pairing.factories import Net, make_homes, make_net
+from tests.grids.pairing.test_pairing import counted
+from tests.grids.roles.factories import make_staff
+from tests.grids.territory.factories import GridFactory, square
+from tests.portal.accounts.factories import enter_as_staff
+from tests.wishes.wishes.factories import make_cast, posted
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def net() -> Net:
+    """A community with a grid that lacks nothing, one without cell and head; seven households without a pair."""
+    net = make_net()
+    OrganisationFactory(territory=net.grid, rank=Rank.BRANCH)
+    for role in (Role.GRID_HEAD, Role.GRID_MEMBER):
+        make_staff(role, net.grid)
+    GridFactory(community=net.community, name="缺人的网格", boundary=square(118.7, 32.0))
+    homes = make_homes(net.building(), 10)
+    member = net.member()
+    for home in homes[:3]:
+        services.pair(actor=net.worker, lead=member, household=home)
+    counted()
+    return net
+
+
+def desk(net: Net, role: Role = Role.COMMUNITY_SECRETARY) -> Client:
+    return enter_as_staff(Client(), make_staff(role, net.community))
+
+
+def numbers(page: str) -> dict[str, tuple[str, str]]:
+    """What the cards say: the number and where it leads, by its label."""
+    found = re.findall(
+        r'<li>\s*(?:<a href="([^"]*)">)?<span class="label">([^<]*)</span><span class="numeral[^"]*">([^<]*)<', page
+    )
+    return {label: (value, href.replace("&amp;", "&")) for href, label, value in found}
+
+
+def test_each_number_opens_its_list(net: Net, django_assert_max_num_queries: Any) -> None:
+    client = desk(net)
+    with django_assert_max_num_queries(12):
+        page = client.get(reverse("overview")).content.decode()
+    found = numbers(page)
+    assert {label: value for label, (value, _href) in found.items()} == {
+        "今天没有网格长": "1",
+        "两周内会缺人": "1",
+        "没有党组织的网格": "1",
+        "没有结对的住户": "7",
+        "结对率": "30%",
+        "超时的心愿": "0",
+        "在办的心愿": "0",
+        "超时的事件": "0",
+        "在办的事件": "0",
+    }
+    for label, (value, href) in found.items():
+        assert bool(href) == (value != "0"), label
+        if href:
+            with django_assert_max_num_queries(12):
+                assert client.get(href).status_code == 200
+    for label in ("今天没有网格长", "两周内会缺人", "没有党组织的网格"):
+        assert "缺人的网格" in client.get(found[label][1]).content.decode()
+    assert "缺人的网格" in page
+
+
+def test_lists_of_wishes_and_incidents_are_narrowed_to_the_place() -> None:
+    """A street's officer comes from a community's number to that community's list."""
+    cast = make_cast()
+    wish = posted(cast)
+    incidents_of(cast, at=timezone.now())
+    officer = enter_as_staff(Client(), cast.street_officer)
+    page = officer.get(reverse("overview_place", args=[cast.community.code])).content.decode()
+    found = numbers(page)
+    assert int(found["在办的事件"][0]) == Incident.objects.work().count() > 0
+    listed = officer.get(found["在办的心愿"][1]).content.decode()
+    assert wish.number in listed
+    other = GridFactory(community=cast.community)
+    empty = officer.get(reverse("wish_desk"), {"grid": other.code}).content.decode()
+    assert wish.number not in empty
+    incidents = officer.get(found["在办的事件"][1])
+    assert incidents.status_code == 200
+    assert incidents.context["chosen"] == cast.community
+
+
+def test_a_supervisor_reads_no_small_group_and_no_names(net: Net) -> None:
+    client = desk(net, Role.SUPERVISOR)
+    page = client.get(reverse("overview")).content.decode()
+    found = numbers(page)
+    assert found["没有结对的住户"] == ("5", "")  # seven, rounded down to fives; the list is the handlers'
+    assert found["没有党组织的网格"][0] == "1"
+    assert reverse("overview_staff", args=[net.community.code]) not in page
+    assert client.get(reverse("overview_staff", args=[net.community.code])).status_code == 403
+    shapes = client.get(reverse("overview_shapes", args=[net.community.code]), {"show": "paired"}).json()
+    assert shapes["features"]  # of another column: this one is not his
+
+
+def test_the_map_shows_what_is_chosen_and_only_outlines_of_the_place(net: Net) -> None:
+    client = desk(net)
+    page = client.get(reverse("overview"), {"show": "headless"})
+    assert 'aria-current="true">今天没有网格长' in page.content.decode()
+    drawn = client.get(reverse("overview_shapes", args=[net.community.code]), {"show": "headless"}).json()
+    assert [each["properties"]["band"] for each in drawn["features"]] == ["few"]
+    assert [each["properties"]["value"] for each in drawn["features"]] == ["1"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_table_as_a_file(net: Net, kind: str) -> None:
+    net.grid.name = "=1+1"
+    net.grid.save()
+    answer = desk(net).get(reverse("overview_file", args=[net.community.code]), {"as": kind})
+    assert answer.status_code == 200
+    if kind == "csv":
+        lines = answer.content.decode("utf-8-sig").splitlines()
+        assert len(lines) == 4
+        assert "'=1+1" in lines[2]
+    assert desk(net).get(reverse("overview_file", args=[net.community.code]), {"as": "exe"}).status_code == 404
+
+
+def test_another_place_does_not_exist(net: Net) -> None:
+    client = desk(net)
+    elsewhere = make_net("320105004005")
+    for route in ("overview_place", "overview_shapes", "overview_file", "overview_grids", "overview_staff"):
+        assert client.get(reverse(route, args=[elsewhere.community.code])).status_code == 404
+        assert client.get(reverse(route, args=["99"])).status_code == 404
+    assert client.get(reverse("overview_place", args=[str(net.community.code)[:9]])).status_code == 404
+
+
+def test_who_has_too_much_in_hand(net: Net) -> None:
+    cast = make_cast()
+    posted(cast)
+    client = enter_as_staff(Client(), cast.secretary)
+    address = reverse("overview_staff", args=[cast.community.code])
+    page = client.get(address).content.decode()
+    assert "没有谁手上的活太多" in page
+    head = cast.grid_head.legal_name
+    assert head in page
+    links = re.findall(rf'href="([^"]*who={cast.grid_head.pk})"', page)
+    assert links
+    for each in links:
+        assert client.get(each.replace("&amp;", "&")).status_code == 200
+
+
+def test_numbers_are_kept_for_a_minute_and_not_longer(net: Net) -> None:
+    client = desk(net)
+    client.get(reverse("overview"))
+    GridFactory(community=net.community)
+    assert numbers(client.get(reverse("overview")).content.decode())["没有党组织的网格"][0] == "1"
+    caches["fragments"].clear()
+    assert numbers(client.get(reverse("overview")).content.decode())["没有党组织的网格"][0] == "2"
