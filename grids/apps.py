@@ -17,6 +17,7 @@ FEATURES = (
     "members",
     "pairing",
     "overview",
+    "districts",
     "configuration",
 )
 

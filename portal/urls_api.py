@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("grids.lineage.api")),
     path("", include("grids.duty.api")),
     path("", include("grids.overview.api")),
+    path("", include("grids.districts.api")),
     path("desk/", include("wishes.desk.api")),
     path("", include("wishes.origins.api_urls")),
     path("", include("wishes.wishes.api.routes")),

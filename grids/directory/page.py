@@ -12,7 +12,7 @@ from grids.territory.domain import Level
 from grids.territory.models import Building, Grid, Territory
 from grids.territory.numbers import numbers_of
 
-_ORDER = (Role.GRID_HEAD, Role.GRID_MEMBER, Role.BUILDING_HEAD, Role.INFORMANT)
+_ORDER = (Role.GRID_HEAD, Role.GRID_MEMBER, Role.BUILDING_HEAD, Role.INFORMANT, Role.INSTRUCTOR, Role.LIAISON_OFFICER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class PublicStaff:
 
 
 def staff_of(grid: Territory) -> list[PublicStaff]:
-    """Head, members, building heads and informants in office today, in that order."""
+    """Head, members, building heads, informants, instructors and liaison officers in office today, in that order."""
     order = Case(*(When(role=role, then=Value(n)) for n, role in enumerate(_ORDER)), output_field=IntegerField())
     appointed = (
         Appointment.objects.in_force(timezone.localdate())

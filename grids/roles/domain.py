@@ -18,6 +18,8 @@ class Role(TextChoices):
     GRID_HEAD = "grid_head", _("网格长")
     INFORMANT = "informant", _("信息员")
     BUILDING_HEAD = "building_head", _("楼栋长")
+    INSTRUCTOR = "instructor", _("党建指导员")
+    LIAISON_OFFICER = "liaison_officer", _("党建联络员")
     COMMUNITY_WORKER = "community_worker", _("社区工作者")
     COMMUNITY_SECRETARY = "community_secretary", _("社区党委书记")
     STREET_OFFICER = "street_officer", _("街道干部")
@@ -45,7 +47,16 @@ ADMINISTRATOR_ROLES: frozenset[Role] = frozenset(
 # Those who enter with a password and a second factor.
 STAFF_ROLES: frozenset[Role] = HANDLER_ROLES | ADMINISTRATOR_ROLES | {Role.SUPERVISOR}
 # Those a grid publishes with its area.
-GRID_STAFF_ROLES: frozenset[Role] = frozenset({Role.GRID_HEAD, Role.GRID_MEMBER, Role.INFORMANT, Role.BUILDING_HEAD})
+GRID_STAFF_ROLES: frozenset[Role] = frozenset(
+    {
+        Role.GRID_HEAD,
+        Role.GRID_MEMBER,
+        Role.INFORMANT,
+        Role.BUILDING_HEAD,
+        Role.INSTRUCTOR,
+        Role.LIAISON_OFFICER,
+    }
+)
 
 _WIDE = frozenset({Level.PROVINCE, Level.CITY, Level.DISTRICT, Level.STREET, Level.COMMUNITY})
 ROLE_LEVELS: dict[Role, frozenset[Level]] = {
@@ -56,6 +67,9 @@ ROLE_LEVELS: dict[Role, frozenset[Level]] = {
     Role.GRID_HEAD: frozenset({Level.GRID}),
     Role.INFORMANT: frozenset({Level.GRID}),
     Role.BUILDING_HEAD: frozenset({Level.BUILDING}),
+    # Of a grid; of a member unit, in the community where the unit is.
+    Role.INSTRUCTOR: frozenset({Level.COMMUNITY, Level.GRID}),
+    Role.LIAISON_OFFICER: frozenset({Level.COMMUNITY, Level.GRID}),
     Role.COMMUNITY_WORKER: frozenset({Level.COMMUNITY}),
     Role.COMMUNITY_SECRETARY: frozenset({Level.COMMUNITY}),
     Role.STREET_OFFICER: frozenset({Level.STREET}),

@@ -1,6 +1,10 @@
 """Reactions: those concerned are told."""
 
+from collections.abc import Collection
+from datetime import timedelta
+
 from django.urls import reverse
+from django.utils import timezone
 
 from grids.roles.domain import Role
 from grids.roles.events import (
@@ -14,9 +18,10 @@ from grids.roles.events import (
 from grids.roles.models import Appointment, Residency
 from grids.roles.policies import RESIDENCY_DECIDERS
 from grids.roles.queries import nearest_holders
+from portal.notifications.models import Notice
 from portal.notifications.services import notify
 from portal.outbox.models import Event
-from portal.outbox.registry import Payload, handles
+from portal.outbox.registry import Payload, handles, key_of
 
 
 @handles(ResidencyRequested, name="grids.tell_deciders_of_residency")
@@ -56,14 +61,35 @@ def tell_resident(event: Event, payload: Payload) -> None:
     )
 
 
+def told_of(appointments: Collection[int]) -> list[int]:
+    """Who has been told of one of these appointments."""
+    events = Event.objects.filter(type=key_of(Appointed), subject_id__in=list(appointments))
+    told = Notice.objects.filter(event__in=events).order_by("recipient")
+    return list(told.values_list("recipient", flat=True).distinct())
+
+
+def _was_told(appointment: Appointment) -> bool:
+    """Whether word of it reached its person, or is too old to ask: only what was given lately is still to be told."""
+    events = Event.objects.filter(type=key_of(Appointed), subject_id=appointment.pk)
+    lately = events.filter(occurred_at__gt=timezone.now() - timedelta(days=1)).first()
+    return lately is None or Notice.objects.filter(event=lately).exists()
+
+
 @handles(Appointed, AppointmentEnded, name="grids.tell_appointed")
 def tell_appointed(event: Event, payload: Payload) -> None:
     """The person learns of a new office, or that one is over."""
     assert isinstance(payload, Appointed | AppointmentEnded)
-    appointment = Appointment.objects.select_related("territory").get(pk=payload.appointment_id)
+    found = Appointment.objects.select_related("territory", "user").filter(pk=payload.appointment_id)
+    appointment = found.first()
+    if appointment is None:
+        return  # Taken back with the place it was in, before anybody was told.
+    last_day = appointment.ends_on if appointment.ended_by_id is not None else None
+    if last_day is not None and last_day <= timezone.localdate() and not _was_told(appointment):
+        return  # Given by mistake and taken back before they were told: there is nothing to tell.
+    begins = "grids.appointed" if appointment.user.last_login else "grids.appointed_first"
     notify(
         event=event,
-        kind="grids.appointed" if isinstance(payload, Appointed) else "grids.appointment_ended",
+        kind=begins if isinstance(payload, Appointed) else "grids.appointment_ended",
         recipients=[payload.user_id],
         params={
             "place": appointment.territory.name,

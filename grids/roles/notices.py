@@ -38,6 +38,13 @@ notice_kind(
     must_send=True,
 )
 notice_kind(
+    "grids.appointed_first",
+    label=_("我有了职务，还没登录过"),
+    title=_("您担任{place}{role}"),
+    body=_("从{day}起，由您担任{place}{role}。用这个手机号收验证码，就能登录。"),
+    must_send=True,
+)
+notice_kind(
     "grids.appointment_ended",
     label=_("我的职务结束了"),
     title=_("您不再担任{place}{role}"),

@@ -55,7 +55,7 @@ def is_security_administrator_there(user: Person, grant: Grant) -> bool:
 
 @rules.predicate
 def gives_neighbour_role_in_own_community(user: Person, grant: Grant) -> bool:
-    """Volunteers, Party members, informants and building heads are named by their community."""
+    """Volunteers, Party members, informants, building heads, instructors and liaison officers are named there."""
     return grant.role in NEIGHBOUR_ROLES and holds(user, RESIDENCY_DECIDERS, grant.territory)
 
 
@@ -102,4 +102,5 @@ def grants_roles_somewhere(user: Person, person: User | None = None) -> bool:
 rules.set_perm("accounts.assist", looks_after_residents)
 rules.set_perm("accounts.replace_lost_phone", knows_the_resident | grants_roles_somewhere)
 rules.set_perm("accounts.see_legal_name", grants_roles_somewhere)
+rules.set_perm("accounts.open", grants_roles_somewhere)
 rules.add_perm(CONFIGURE, is_system_administrator_there)

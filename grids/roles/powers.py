@@ -21,6 +21,7 @@ ADMIN_PERMISSIONS: dict[Role, frozenset[str]] = {
         | model_permissions("grids", "grid", ("view", "add", "change"))
         | model_permissions("grids", "building", ("view", "add", "change"))
         | model_permissions("grids", "territorysetting")
+        | model_permissions("grids", "districtimport", ("view", "add", "change"))
         | model_permissions("portal", "calendaroverride")
         | model_permissions("portal", "calendarchange", _LOOK)
         | model_permissions("portal", "clock", _LOOK)
@@ -35,6 +36,8 @@ ADMIN_PERMISSIONS: dict[Role, frozenset[str]] = {
         model_permissions("portal", "user", ("view", "add", "change"))
         | model_permissions("grids", "appointment", ("view", "add", "change"))
         | model_permissions("grids", "dutycover", _LOOK)
+        # Whose word brings in the net and whose the staff is decided in grids.districts.policies.
+        | model_permissions("grids", "districtimport", _LOOK)
         | model_permissions("grids", "residency", _LOOK)
         | model_permissions("grids", "territory", _LOOK)
         | model_permissions("portal", "consent", _LOOK)

@@ -195,7 +195,7 @@ def appoint(
     require_living(hold_place(territory))
     User.objects.select_for_update().get(pk=user.pk)
     starts_on = starts_on or timezone.localdate(now)
-    _check_grant(user, role, territory, starts_on, ends_on)
+    check_grant(user, role, territory, starts_on, ends_on)
     try:
         with transaction.atomic():
             appointment = Appointment.objects.create(
@@ -209,7 +209,7 @@ def appoint(
                 public_phone=public_phone.strip(),
             )
     except IntegrityError as error:
-        raise _overlap(error) from error
+        raise overlap_of(error) from error
     roles_changed(user, actor=actor)
     record(
         Appointed(appointment_id=appointment.pk, user_id=user.pk, role=str(role), territory_code=territory.code),
@@ -221,7 +221,8 @@ def appoint(
     return appointment
 
 
-def _check_grant(user: User, role: Role, territory: Territory, starts_on: date, ends_on: date | None) -> None:
+def check_grant(user: User, role: Role, territory: Territory, starts_on: date, ends_on: date | None) -> None:
+    """Whether the role can be held by the person in such a place. Raises Invalid, Conflict."""
     if not user.is_active:
         raise Invalid(_("这个账号已经停用。"), field="user")
     if territory.level not in ROLE_LEVELS[role] or role == Role.RESIDENT:
@@ -240,7 +241,8 @@ def _check_grant(user: User, role: Role, territory: Territory, starts_on: date, 
             raise Conflict(_("系统、安全、审计三种管理员不能由同一个人担任。"), code="separate_powers")
 
 
-def _overlap(error: IntegrityError) -> Exception:
+def overlap_of(error: IntegrityError) -> Exception:
+    """What the database refused, in words; the error itself where it is about something else."""
     if "one_grid_head_at_a_time" in str(error):
         return Conflict(_("这个网格在这段时间已经有网格长了。"), code="grid_has_head")
     if "same_appointment_once" in str(error):

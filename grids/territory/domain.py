@@ -14,6 +14,7 @@ from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 STEP = 3
+LONGEST_NAME = 60
 
 
 class Level(IntegerChoices):

@@ -53,6 +53,12 @@ class BuildingMoved(Payload):
     to_code: str
 
 
+@event("grids.territory.place_removed", label=_("撤销误建的网格或楼栋"), visibility=Visibility.INTERNAL)
+class PlaceRemoved(Payload):
+    territory_id: int
+    code: str
+
+
 @event("grids.territory.renamed", label=_("修改名称"), visibility=Visibility.INTERNAL)
 class TerritoryRenamed(Payload):
     territory_id: int

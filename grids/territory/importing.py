@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from grids.territory.domain import (
     CODE_LENGTHS,
+    LONGEST_NAME,
     Level,
     ancestor_paths,
     clean_name,
@@ -39,7 +40,6 @@ FILES: tuple[tuple[str, Level, str], ...] = (
     ("streets.csv", Level.STREET, "areaCode"),
     ("villages.csv", Level.COMMUNITY, "streetCode"),
 )
-LONGEST_NAME = 60
 MOST_BAD_ROWS_KEPT = 1000
 # Two imports at once would insert the same places: the second waits for the first.
 IMPORT_LOCK = 0x77755F6469760001

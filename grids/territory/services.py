@@ -64,7 +64,7 @@ def add_grid(
     illustrative: bool = False,
 ) -> Territory:
     """A new grid of a community; without a code it takes the next number. Raises NotAllowed, Invalid, Conflict."""
-    _require_configure(actor, community)
+    require_configure(actor, community)
     if community.level != Level.COMMUNITY:
         raise Invalid(_("网格要建在社区下面。"), field="community")
     lock_place(community.code)
@@ -95,7 +95,7 @@ def draw_boundary(
 
     Raises NotAllowed; Invalid with what is wrong with the drawing; Conflict naming the grids it overlaps.
     """
-    _require_configure(actor, territory)
+    require_configure(actor, territory)
     if territory.level != Level.GRID:
         raise Invalid(_("只有网格需要画边界。"), field="boundary")
     geometry = in_wgs84(read_boundary(boundary), datum)
@@ -142,7 +142,7 @@ def _sibling_boundaries(territory: Territory) -> list[tuple[str, Boundary]]:
 @transaction.atomic
 def remove_boundary(*, actor: User, territory: Territory) -> Territory:
     """Takes a grid's boundary away. Raises NotAllowed."""
-    _require_configure(actor, territory)
+    require_configure(actor, territory)
     if territory.boundary is not None:
         territory.boundary = None
         territory.boundary_is_illustrative = False
@@ -158,7 +158,7 @@ BUILDING_FIELDS = ("address", "longitude", "latitude", "households")
 @transaction.atomic
 def change_grid(*, actor: User, grid: Grid, **changes: Any) -> Grid:
     """Corrects a grid's household count, supervision phone or description. Raises NotAllowed, ValidationError."""
-    _require_configure(actor, grid.territory)
+    require_configure(actor, grid.territory)
     require_living(grid.territory)
     changed = _assign(grid, changes, GRID_FIELDS)
     if changed:
@@ -175,7 +175,7 @@ def change_grid(*, actor: User, grid: Grid, **changes: Any) -> Grid:
 @transaction.atomic
 def rename(*, actor: User, territory: Territory, name: str) -> Territory:
     """Gives a place the name its people use; the official name stays. Raises NotAllowed, Invalid."""
-    _require_configure(actor, territory)
+    require_configure(actor, territory)
     require_living(territory)
     tidy = clean_name(name)
     if not tidy:
@@ -190,7 +190,7 @@ def rename(*, actor: User, territory: Territory, name: str) -> Territory:
 @transaction.atomic
 def add_building(*, actor: User, grid: Territory, name: str, code: str = "", **details: Any) -> Territory:
     """A new building of a grid (address, longitude, latitude, households). Raises NotAllowed, Invalid, Conflict."""
-    _require_configure(actor, grid)
+    require_configure(actor, grid)
     if grid.level != Level.GRID:
         raise Invalid(_("楼栋要建在网格下面。"), field="grid")
     lock_place(grid.code)
@@ -209,7 +209,7 @@ def add_building(*, actor: User, grid: Territory, name: str, code: str = "", **d
 @transaction.atomic
 def change_building(*, actor: User, building: Building, **changes: Any) -> Building:
     """Corrects a building's address, point or households. Raises NotAllowed, ValidationError."""
-    _require_configure(actor, building.territory)
+    require_configure(actor, building.territory)
     changed = _assign(building, changes, BUILDING_FIELDS)
     if changed:
         building.full_clean(exclude=["territory"])
@@ -228,8 +228,8 @@ def move_building(*, actor: User, building: Territory, grid: Territory) -> Terri
 
     Raises NotAllowed, Invalid, Conflict.
     """
-    _require_configure(actor, building)
-    _require_configure(actor, grid)
+    require_configure(actor, building)
+    require_configure(actor, grid)
     if building.level != Level.BUILDING or grid.level != Level.GRID:
         raise Invalid(_("楼栋只能划到网格里。"), field="grid")
     before = building.code
@@ -248,7 +248,7 @@ def move_building(*, actor: User, building: Territory, grid: Territory) -> Terri
 @transaction.atomic
 def change_setting(*, actor: User, territory: Territory, key: str, text: str) -> TerritorySetting:
     """Gives a place its own value of a setting, typed as text. Raises NotAllowed, Invalid."""
-    _require_configure(actor, territory)
+    require_configure(actor, territory)
     value = parse_value(key, text)
     found = TerritorySetting.objects.select_for_update().filter(territory=territory, key=key).first()
     before = None if found is None else str(found.value)
@@ -267,7 +267,7 @@ def change_setting(*, actor: User, territory: Territory, key: str, text: str) ->
 @transaction.atomic
 def drop_setting(*, actor: User, setting: TerritorySetting) -> None:
     """Takes a place's own value away, so that it inherits again. Raises NotAllowed."""
-    _require_configure(actor, setting.territory)
+    require_configure(actor, setting.territory)
     record(
         SettingChanged(territory_id=setting.territory_id, key=setting.key, before=str(setting.value), after=None),
         subject=setting.territory,
@@ -289,6 +289,7 @@ def _assign(row: Grid | Building, changes: dict[str, Any], allowed: tuple[str, .
     return changed
 
 
-def _require_configure(actor: User, territory: Territory) -> None:
+def require_configure(actor: User, territory: Territory) -> None:
+    """Raises NotAllowed unless the person configures the place."""
     if not policies.may_configure(actor, territory):
         raise NotAllowed(_("只有这个辖区的系统管理员可以修改配置。"))

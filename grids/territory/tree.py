@@ -1,5 +1,7 @@
 """Planting and moving places: the only code that writes path, depth and the count of children."""
 
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import IntegrityError, connection, models, transaction
@@ -73,6 +75,18 @@ def hold_place(place: Territory) -> Territory:
     return place
 
 
+_HOLD_MANY = "SELECT id FROM grids_territory WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"
+
+
+def hold_places(places: Iterable[Territory]) -> dict[int, Territory]:
+    """`hold_place` for many, by id, read anew without their boundaries."""
+    wanted = sorted({place.pk for place in places})
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD_MANY, [wanted])
+    found: dict[int, Territory] = Territory.objects.defer("boundary").in_bulk(wanted)
+    return found
+
+
 def require_living(place: Territory) -> None:
     """Raises Conflict for a grid that was dissolved."""
     if place.dissolved_on is not None:
@@ -101,6 +115,45 @@ def plant(code: str, name: str, **fields: Any) -> Territory:
             raise Conflict(words, code="number_used", field="code") from error
         raise Conflict(_("编码 %(code)s 已经有了。") % {"code": code}, code="code_taken", field="code") from error
     return place
+
+
+def plant_many(parent: Territory, places: Sequence[tuple[str, str]]) -> list[Territory]:
+    """New places, given by code and name, under one that the caller has locked. Raises Invalid and Conflict.
+
+    Where the database refuses one of them none is planted; `plant` tells which it is.
+    """
+    require_living(parent)
+    rows = []
+    for code, name in places:
+        if not clean_name(name):
+            raise Invalid(_("请填写名称。"), field="name")
+        place = Territory(code=code, name=clean_name(name))
+        place.place()
+        rows.append(place)
+    try:
+        with transaction.atomic():
+            Territory.objects.bulk_create(rows)
+    except IntegrityError as error:
+        raise Conflict(_("编码已经有了。"), code="code_taken", field="code") from error
+    Territory.objects.filter(pk=parent.pk).update(numchild=F("numchild") + len(rows))
+    return rows
+
+
+def uproot_many(places: Collection[int]) -> None:
+    """Removes places that the caller holds for update and on which nothing stands, the lowest first.
+
+    Raises Conflict where something does after all; then none is removed.
+    """
+    rows = list(Territory.objects.filter(pk__in=places).values_list("code", flat=True))
+    above = Counter(parent_code(code) for code in rows)
+    try:
+        with transaction.atomic():
+            for level in (Level.BUILDING, Level.GRID):
+                models.QuerySet(Territory).filter(pk__in=places, level=level).delete()
+    except (ProtectedError, RestrictedError) as error:
+        raise Conflict(_("有的地方还有人或事在用，不能删除。"), code="in_use") from error
+    for code, count in above.items():
+        Territory.objects.filter(code=code).update(numchild=F("numchild") - count)
 
 
 @transaction.atomic

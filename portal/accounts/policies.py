@@ -5,6 +5,7 @@ Identity knows no territory and no roles; the wing that does widens these rules 
 
 Permissions (asked with `actor.has_perm(name, user)`):
 - `accounts.assist`: register a resident who cannot do it alone, and act for them;
+- `accounts.open`: open accounts for staff by their numbers;
 - `accounts.replace_lost_phone`: give an account a new number after seeing the person;
 - `accounts.see_legal_name`: read real names and whole phone numbers in the configuration pages.
 """
@@ -36,5 +37,6 @@ def _is_superuser(user: User | AnonymousUser) -> bool:
 
 
 rules.add_perm("accounts.assist", rules.predicate(is_staff_member))
+rules.add_perm("accounts.open", rules.predicate(_is_superuser))
 rules.add_perm("accounts.replace_lost_phone", rules.predicate(_is_superuser))
 rules.add_perm("accounts.see_legal_name", rules.predicate(_is_superuser))

@@ -9,6 +9,12 @@ from django.dispatch import Signal
 # user, actor, at — a person was registered at the desk or on paper by `actor`.
 assisted_registration = Signal()
 
+# users, actor, at — accounts were opened for many people at once, so that they can enter by their numbers.
+accounts_opened = Signal()
+
+# users, actor, at — accounts opened by mistake, which nobody ever entered, were closed again and emptied.
+accounts_withdrawn = Signal()
+
 # user, actor — the person proved a new number and it replaced the old one.
 phone_changed = Signal()
 

@@ -13,11 +13,16 @@ from portal.accounts.export import Assistance, register_assistance, register_dat
 from portal.accounts.models import Consent, User
 from portal.outbox.models import Event
 from portal.outbox.registry import Payload, Visibility, event
-from portal.outbox.services import erase_texts, record
+from portal.outbox.services import Fact, erase_texts, record, record_many
 
 
 @event("accounts.user.registered_by_staff", label=_("替您登记了账号"), visibility=Visibility.PARTIES)
 class RegisteredByStaff(Payload):
+    user_id: int
+
+
+@event("accounts.user.withdrawn", label=_("撤销了没有用过的账号"), visibility=Visibility.AUDIT)
+class AccountWithdrawn(Payload):
     user_id: int
 
 
@@ -86,6 +91,17 @@ def _helped(actor: User | None, user: User) -> User | None:
 @receiver(signals.assisted_registration)
 def on_assisted_registration(sender: type, user: User, actor: User, at: datetime, **kwargs: Any) -> None:
     record(RegisteredByStaff(user_id=user.pk), subject=user, actor=actor, on_behalf_of=user, at=at)
+
+
+@receiver(signals.accounts_opened)
+def on_accounts_opened(sender: type, users: list[User], actor: User, at: datetime, **kwargs: Any) -> None:
+    facts = [Fact(RegisteredByStaff(user_id=user.pk), user, on_behalf_of=user) for user in users]
+    record_many(facts, actor=actor, at=at)
+
+
+@receiver(signals.accounts_withdrawn)
+def on_accounts_withdrawn(sender: type, users: list[User], actor: User, at: datetime, **kwargs: Any) -> None:
+    record_many([Fact(AccountWithdrawn(user_id=user.pk), user) for user in users], actor=actor, at=at)
 
 
 @receiver(signals.phone_changed)

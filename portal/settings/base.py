@@ -319,6 +319,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "forget_lists": {"task": "grids.districts.tasks.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "lapse": {"task": "grids.roles.tasks.lapse", "schedule": 3600.0, "options": {"expires": 3600}},
     "remind_terms": {"task": "grids.cells.tasks.remind", "schedule": 21600.0, "options": {"expires": 21600}},
     "assign_unclaimed": {

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.urls.resolvers import get_resolver
 
 from grids.cells.models import PartyOrganisation
+from grids.districts.models import DistrictImport
 from grids.incidents.models import Summons
 from grids.members.models import PartyMember
 from grids.pairing.models import Household, Pairing
@@ -71,6 +72,10 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     **{
         name: {"pk": lambda world: world.first(DutyCover)}
         for name in ("duty_cover", "duty_end", "api_duty_cover", "api_duty_end")
+    },
+    **{
+        f"api_district_import{step}": {"pk": lambda world: world.first(DistrictImport)}
+        for step in ("", "_rows", "_begin", "_undo")
     },
     "api_grids_renumber": {"code": lambda world: world.cast.community.code},
     "api_wish_map": {"code": lambda world: world.cast.community.code},

@@ -16,6 +16,7 @@ from django.utils import timezone
 from PIL import Image
 
 from grids.bodies.domain import BodyKind
+from grids.districts.services import check_workbooks
 from grids.incidents.models import Incident
 from grids.members.models import ServicePost
 from grids.pairing.models import Pairing
@@ -26,6 +27,7 @@ from portal.photos.models import Photo
 from portal.photos.services import accept_upload, process_waiting_photo
 from tests.grids.bodies.factories import make_body
 from tests.grids.cells.factories import OrganisationFactory, make_leader
+from tests.grids.districts.factories import small, workbook
 from tests.grids.duty.factories import away_on_leave
 from tests.grids.incidents.stages import incidents_of
 from tests.grids.members.factories import make_member
@@ -164,6 +166,8 @@ def build() -> World:
     save_view(actor=cast.worker, name="超时的", query="show=late")
     EntryBatch.objects.create(actor=cast.worker)
     away_on_leave(cast.grid_head, by=cast.worker)
+    content = workbook(small())
+    check_workbooks(actor=users["system_administrator"], files=[("表.xlsx", BytesIO(content), len(content))])
     run = finished_run(actor=cast.worker, wish=wishes["closed"])
     job, digest = finished_job(owner=cast.worker), _digest(cast, wishes["closed"], now)
     return World(cast, clients, users, wishes, residency, photos, job, run, digest, incidents)

@@ -1,30 +1,20 @@
-"""The spreadsheet of wishes to be entered: its columns, the empty one to download, and reading what was filled in.
-
-A file of strangers is opened here: nothing is believed of it, and whatever is not a small plain workbook is refused.
-"""
+"""The spreadsheet of wishes to be entered: its columns, the empty one to download, and reading what was filled in."""
 
 import io
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import IO, Any, Final
+from typing import IO, Final
 
-import openpyxl
 import xlsxwriter
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.errors import Invalid
+from portal.workbooks import FIELD, open_sheets
 from wishes.desk.domain import MAX_ENTERED
 
 MAX_BYTES: Final = 2 * 1024 * 1024
-MAX_UNPACKED: Final = 30 * 1024 * 1024
-MAX_PARTS: Final = 100
-LONGEST_CELL: Final = 3000
-LAST_LINE: Final = 20_000
-FIELD = "file"
 
 Words = str | Promise
 
@@ -84,16 +74,7 @@ def read_rows(file: IO[bytes], *, size: int) -> list[tuple[int, dict[str, str]]]
     A formula becomes the text it is written as. Raises `Invalid` (field "file") for anything that is not a small
     plain workbook with the headings of the template.
     """
-    if size > MAX_BYTES:
-        raise Invalid(_("这个文件太大了，最多 2 MB。"), code="too_large", field=FIELD)
-    content = file.read(MAX_BYTES + 1)
-    _check_parts(content)
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-        lines = list(_lines(book.worksheets[0]))
-    # The reader meets hostile files with many kinds of exception, and none of them may become a page of error 500.
-    except Exception as error:
-        raise Invalid(_("这个文件打不开，请用模板另存一份 .xlsx 再传。"), code="unreadable", field=FIELD) from error
+    [lines, *_others] = open_sheets(file, size=size, most_bytes=MAX_BYTES, width=len(COLUMNS) + 1).values()
     headings = [cell.strip().rstrip("*") for cell in lines[0][1]] if lines else []
     expected = [str(column.heading) for column in COLUMNS]
     if headings[: len(expected)] != expected or any(headings[len(expected) :]):
@@ -107,54 +88,3 @@ def read_rows(file: IO[bytes], *, size: int) -> list[tuple[int, dict[str, str]]]
     if not filled:
         raise Invalid(_("这张表是空的，请从第二行开始填。"), code="empty", field=FIELD)
     return [(line, dict(zip(keys, cells, strict=False))) for line, cells in filled]
-
-
-def _check_parts(content: bytes) -> None:
-    """Refuses what is no workbook, what unpacks to far more than it weighs, macros and documents of own entities."""
-    refusal = Invalid(_("只收 Excel 的 .xlsx 文件，不收带宏的。"), code="wrong_format", field=FIELD)
-    if len(content) > MAX_BYTES:
-        raise Invalid(_("这个文件太大了，最多 2 MB。"), code="too_large", field=FIELD)
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-            if len(parts) > MAX_PARTS or "xl/workbook.xml" not in archive.namelist():
-                raise refusal
-            left = MAX_UNPACKED
-            for part in parts:
-                if part.filename.lower().endswith(".bin") or part.flag_bits & 0x1:
-                    raise refusal
-                left -= _weigh(archive, part, left, refusal)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError) as error:
-        raise refusal from error
-
-
-def _weigh(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int, refusal: Invalid) -> int:
-    """How much a part unpacks to, by unpacking it: what its header says is not believed."""
-    with archive.open(part) as stream:
-        unpacked = stream.read(left + 1)
-    if len(unpacked) > left:
-        raise refusal
-    bare = unpacked.replace(b"\x00", b"").upper()
-    if b"<!DOCTYPE" in bare or b"<!ENTITY" in bare:
-        raise refusal
-    return len(unpacked)
-
-
-def _lines(sheet: Any) -> Iterator[tuple[int, list[str]]]:
-    width = len(COLUMNS) + 1
-    # Bounded here: what the sheet says of its own size is not believed either.
-    rows = sheet.iter_rows(min_row=1, max_row=LAST_LINE, max_col=width)
-    for number, cells in enumerate(rows, start=1):
-        yield number, [_text(cell.value) for cell in cells]
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, datetime | date):
-        return value.isoformat()[:10]
-    return str(value).strip()[:LONGEST_CELL]
