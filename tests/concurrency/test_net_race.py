@@ -126,12 +126,12 @@ def test_without_holding_the_grid_it_would_be_stranded(system: User, cast: Cast)
 def appoint_while_merging(system: User) -> tuple[object, object, Territory]:
     grid, other = GridFactory(), GridFactory()
     security, person = make_staff(Role.SECURITY_ADMINISTRATOR, DistrictFactory()), PersonFactory()
-    slow = Slow(roles._check_grant)
+    slow = Slow(roles.check_grant)
 
     def appoint() -> object:
         return roles.appoint(actor=security, user=person, role=Role.GRID_HEAD, territory=grid)
 
-    with mock.patch.object(roles, "_check_grant", slow):
+    with mock.patch.object(roles, "check_grant", slow):
         outcome = meanwhile(slow, appoint, lambda: merge_grids(actor=system, grid=grid, into=other, reason="户数少"))
     return *outcome, grid
 

@@ -55,9 +55,7 @@ def file_of(content: bytes) -> FilePayload:
     return {"name": "表.xlsx", "mimeType": "application/octet-stream", "buffer": content}
 
 
-def test_a_district_is_brought_in_and_taken_back(
-    rooms: Rooms, fresh_portal: PortalServer, open_page: OpenPage
-) -> None:
+def test_a_district_is_brought_in_and_taken_back(rooms: Rooms, fresh_portal: PortalServer, open_page: OpenPage) -> None:
     page = open_page(fresh_portal.url, cookies=[rooms.system], size=DESKTOP)
     page.goto("/admin/grids/districtimport/add/")
     look(page, "import-upload")

@@ -75,7 +75,7 @@ class Command(BaseCommand):
         held = Appointment.objects.in_force().filter(role=role, territory=district).select_related("user").first()
         if held is None:
             raise CommandError(f"Nobody is {role.value} of {district.code}.")
-        return held.user  # type: ignore[no-any-return]
+        return held.user
 
     def finish(self, job: Job) -> None:
         """Waits for the worker, or does the work where none runs. Raises CommandError."""

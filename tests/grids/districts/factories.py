@@ -1,7 +1,7 @@
 """Workbooks of a district for these tests, and an import on its way."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from openpyxl import Workbook
 
@@ -20,7 +20,7 @@ Row = dict[str, object]
 HOME = "320105004004"
 
 
-def workbook(rows: dict[Sheet, Sequence[Row]]) -> bytes:
+def workbook(rows: Mapping[Sheet, Sequence[Row]]) -> bytes:
     """A filled-in template: each row says something of some columns by their keys."""
     book = Workbook()
     book.remove(book.worksheets[0])
@@ -57,12 +57,12 @@ def staff_row(name: str, phone: str, role: str, grid: str, **more: object) -> Ro
 class Office:
     """The two administrators of the district, and what they do with a workbook."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, system: User | None = None, security: User | None = None) -> None:
         self.community: Territory = CommunityFactory()
-        self.system = make_staff(Role.SYSTEM_ADMINISTRATOR, DistrictFactory())
-        self.security = make_staff(Role.SECURITY_ADMINISTRATOR, DistrictFactory())
+        self.system = system or make_staff(Role.SYSTEM_ADMINISTRATOR, DistrictFactory())
+        self.security = security or make_staff(Role.SECURITY_ADMINISTRATOR, DistrictFactory())
 
-    def check(self, rows: dict[Sheet, Sequence[Row]], *, actor: User | None = None) -> DistrictImport:
+    def check(self, rows: Mapping[Sheet, Sequence[Row]], *, actor: User | None = None) -> DistrictImport:
         """Looked over."""
         content = workbook(rows)
         return check_workbooks(actor=actor or self.system, files=[("表.xlsx", io.BytesIO(content), len(content))])

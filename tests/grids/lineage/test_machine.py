@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import shape
 
+from grids.districts.domain import Part, RowState, Sheet
+from grids.districts.models import DistrictImport
+from grids.districts.services import bring_in
 from grids.lineage.services import merge_grids, renumber_grids, split_grid
+from grids.members.models import PartyMember
+from grids.pairing.models import Pairing
+from grids.pairing.services import pair
 from grids.roles.domain import Role
 from grids.roles.models import Appointment
 from grids.roles.services import appoint, end_appointment
@@ -22,13 +29,19 @@ from grids.territory.domain import Level
 from grids.territory.geometry import OVERLAP_TOLERANCE, square_metres
 from grids.territory.models import Building, GridNumber, Territory
 from grids.territory.numbers import grid_by_number
+from grids.territory.services import change_setting
 from portal.accounts.models import User
 from portal.errors import DomainError
+from portal.jobs.running import run_next
+from tests.grids.cells.factories import OrganisationFactory, make_leader
+from tests.grids.districts.factories import Office, Row, building_row, grid_row, staff_row
+from tests.grids.members.factories import make_member
+from tests.grids.pairing.factories import make_homes
 from tests.grids.roles.factories import PersonFactory, make_staff
 from tests.grids.territory.factories import CommunityFactory, DistrictFactory, square
 
 pytestmark = pytest.mark.django_db
-MOVES = ("add", "split", "merge", "renumber", "move", "appoint", "end", "build")
+MOVES = ("add", "split", "merge", "renumber", "move", "appoint", "end", "build", "pair", "bring_in", "go_on", "undo")
 
 
 class Net:
@@ -41,6 +54,9 @@ class Net:
         self.security = make_staff(Role.SECURITY_ADMINISTRATOR, DistrictFactory())
         self.people: list[User] = [PersonFactory() for _ in range(3)]
         self.drawn = 0
+        self.office = Office(system=self.system, security=self.security)
+        self.imports: list[DistrictImport] = []
+        self.leads: list[PartyMember] = []
 
     def grids(self) -> list[Territory]:
         """Also those that are no more, as an old page may still offer them."""
@@ -98,6 +114,45 @@ class Net:
         offices = list(Appointment.objects.filter(territory__path__startswith=self.community.path))
         end_appointment(actor=self.security, appointment=self.chance.choice(offices))
 
+    def pair(self) -> None:
+        """Households of any building with one of two members, who may look after three each."""
+        worker = make_staff(Role.COMMUNITY_WORKER, self.community)
+        if not self.leads:
+            change_setting(actor=self.system, territory=self.community, key="pairing.households_per_member", text="3")
+            branch = make_leader(OrganisationFactory(territory=self.community)).organisation
+            self.leads = [make_member(branch) for _ in range(2)]
+        building = self.chance.choice([each for each in self.buildings() if not each.flats.exists()])
+        for home in make_homes(building, 2):
+            pair(actor=worker, lead=self.chance.choice(self.leads), household=home)
+
+    def bring_in(self) -> None:
+        """A workbook: new grids and old ones, heads and members of both. It may be refused as a whole."""
+        self.drawn += 1
+        grids = [f"导入{self.drawn}-{number}" for number in range(2)]
+        old = [grid.name for grid in self.grids()]
+        rows: dict[Sheet, list[Row]] = {
+            Sheet.GRIDS: [grid_row(name) for name in grids],
+            Sheet.BUILDINGS: [building_row(self.chance.choice([*grids, *old]), f"导{self.drawn}栋")],
+            Sheet.STAFF: [
+                staff_row("赵一", f"136 0000 {self.chance.randint(1, 9):04d}", role, self.chance.choice([*grids, *old]))
+                for role in self.chance.sample(["网格长", "网格长", "网格员", "党建指导员"], 3)
+            ],
+        }
+        self.imports.append(self.office.check(rows))
+
+    def go_on(self) -> None:
+        """The next part of an import that waits, however much has changed since it was looked over."""
+        batch = self.chance.choice(self.imports)
+        batch.refresh_from_db()
+        part = batch.next_part()
+        bring_in(actor=self.security if part == Part.STAFF else self.system, batch=batch)
+        run_next()
+
+    def undo(self) -> None:
+        batch = self.chance.choice(self.imports)
+        batch.refresh_from_db()
+        self.office.undo(batch, actor=self.system)
+
     def take(self, move: str) -> None:
         work: Callable[[], None] = getattr(self, move)
         try:
@@ -123,6 +178,14 @@ class Net:
             found = grid_by_number(number.code)
             assert found is not None
             assert found.dissolved_on is None
+        held = Counter(Pairing.objects.filter(ended_on=None).values_list("lead", flat=True))
+        assert max(held.values(), default=0) <= 3, "more households than one can look after"
+        for batch in self.imports:
+            assert not batch.rows.filter(state=RowState.UNDONE, place__isnull=False).exclude(sheet=Sheet.STAFF).exists()
+            undone = batch.rows.filter(state=RowState.UNDONE, appointment__isnull=False)
+            assert not Appointment.objects.in_force().filter(pk__in=undone.values("appointment")).exists(), (
+                "half undone"
+            )
         for grid in grids:
             terms = sorted(
                 (one.starts_on, one.ends_on or timezone.localdate() + timedelta(days=9999))
@@ -143,6 +206,7 @@ def test_the_rules_hold_in_any_order(moves: list[str], seed: int) -> None:
         net = Net(random.Random(seed))
         net.take("add")
         net.take("add")
+        net.take("bring_in")
         for move in moves:
             net.take(move)
         net.check()

@@ -72,6 +72,8 @@ LEVELS = {
     Role.GRID_HEAD: GridFactory,
     Role.GRID_MEMBER: GridFactory,
     Role.INFORMANT: GridFactory,
+    Role.INSTRUCTOR: GridFactory,
+    Role.LIAISON_OFFICER: CommunityFactory,
     Role.VOLUNTEER: CommunityFactory,
     Role.PARTY_MEMBER: CommunityFactory,
     Role.BUILDING_HEAD: BuildingFactory,
@@ -84,7 +86,14 @@ LEVELS = {
     Role.SECURITY_ADMINISTRATOR: DistrictFactory,
     Role.AUDIT_ADMINISTRATOR: DistrictFactory,
 }
-NEIGHBOURS = {Role.VOLUNTEER, Role.PARTY_MEMBER, Role.INFORMANT, Role.BUILDING_HEAD}
+NEIGHBOURS = {
+    Role.VOLUNTEER,
+    Role.PARTY_MEMBER,
+    Role.INFORMANT,
+    Role.BUILDING_HEAD,
+    Role.INSTRUCTOR,
+    Role.LIAISON_OFFICER,
+}
 
 
 @pytest.mark.django_db
