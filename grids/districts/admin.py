@@ -17,8 +17,9 @@ from grids.districts.models import IMPORTERS, DistrictImport
 from grids.districts.pages import UploadForm, context_of, preview_of
 from grids.districts.services import bring_in, check_workbooks, undo_import
 from grids.districts.standing import what_remains
-from grids.districts.workbook import SHEETS, XLSX_TYPE, explanation, template
+from grids.districts.workbook import SHEETS, explanation, template
 from portal.errors import DomainError, Invalid
+from portal.sheets import XLSX_TYPE
 
 
 @admin.register(DistrictImport)

@@ -20,12 +20,13 @@ from grids.districts.models import DistrictImport, ImportRow
 from grids.districts.pages import TO_LOOK_AT, preview_of
 from grids.districts.services import bring_in, check_workbooks, undo_import
 from grids.districts.standing import what_remains
-from grids.districts.workbook import XLSX_TYPE, template
+from grids.districts.workbook import template
 from portal.api.base import ApiView
 from portal.api.idempotency import once
 from portal.api.pagination import KeysetPagination
 from portal.errors import NotAllowed
 from portal.jobs.api import JobSerializer
+from portal.sheets import XLSX_TYPE
 
 TAGS = ["grids"]
 

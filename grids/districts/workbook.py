@@ -20,7 +20,6 @@ from portal.workbooks import FIELD, open_sheets
 
 Words = str | Promise
 WIDTH: Final = 30
-XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
