@@ -9,6 +9,8 @@ from django.db.models import Model
 from django.urls import reverse
 from django.urls.resolvers import get_resolver
 
+from grids.bodies.domain import BodyKind
+from grids.bodies.models import Body
 from grids.cells.models import PartyOrganisation
 from grids.districts.models import DistrictImport
 from grids.incidents.models import Summons
@@ -138,7 +140,9 @@ def body(world: World, path: str) -> dict[str, object]:
         summons = world.first(Summons)
         words = {"reason": "说明一下", "note": "看过了", "answer": "拆了", "grade": "good"}
         into = world.incidents["dispatched"].number
-        return {**words, "place": world.cast.grid.code, "summons": summons, "into": into}
+        departments = list(Body.objects.filter(kind=BodyKind.DEPARTMENT).values_list("pk", flat=True))
+        whistle = {"bodies": departments, "asked": "一起到现场", "limit": "1d"}
+        return {**words, "place": world.cast.grid.code, "summons": summons, "into": into, **whistle}
     if not path.startswith(("/api/v1/wishes/", "/api/v1/wish-comments/")):
         return {}
     words = dict.fromkeys(("reason", "note", "referred_to", "question", "answer", "text", "words"), "说明一下")
