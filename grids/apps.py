@@ -16,6 +16,7 @@ FEATURES = (
     "cells",
     "members",
     "pairing",
+    "visits",
     "overview",
     "districts",
     "configuration",

@@ -8,3 +8,4 @@ from grids.members.models import *
 from grids.pairing.models import *
 from grids.roles.models import *
 from grids.territory.models import *
+from grids.visits.models import *

@@ -42,6 +42,14 @@ class LookView(ApiView):
     queryset = Household.objects.none()
 
 
+class FigureSerializer(serializers.Serializer[Any]):
+    """One more line, in words."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    value = serializers.CharField()
+
+
 class FeedbackSerializer(serializers.Serializer[Any]):
     """A member's half-year in the community."""
 
@@ -50,6 +58,7 @@ class FeedbackSerializer(serializers.Serializer[Any]):
     households = serializers.IntegerField()
     new_households = serializers.IntegerField()
     members = serializers.IntegerField()
+    figures = FigureSerializer(many=True)
 
 
 class HalfBody(serializers.Serializer[Any]):

@@ -7,7 +7,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import URLPattern, URLResolver, path
 
-from portal.accounts.views import codes, confirming, entry, my_data, sessions
+from portal.accounts.views import codes, confirming, entry, leaving, my_data, sessions
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", entry.enter, name="account_login"),
@@ -15,7 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("first-time/", entry.first_time, name="account_signup"),
     path("code/<slug:purpose>/again/", codes.send_again, name="accounts_code_again"),
     path("staff/", entry.staff_login, name="account_staff_login"),
-    path("logout/", account.logout, name="account_logout"),
+    path("logout/", leaving.leave, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/", account.password_change, name="account_change_password"),

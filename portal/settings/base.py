@@ -320,6 +320,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "options": {"expires": 3600},
     },
     "forget_lists": {"task": "grids.districts.tasks.forget", "schedule": 3600.0, "options": {"expires": 3600}},
+    "keep_visits": {"task": "grids.visits.tasks.keep_visits", "schedule": 1800.0, "options": {"expires": 1800}},
+    "forget_visits": {"task": "grids.visits.tasks.forget_visits", "schedule": 7200.0, "options": {"expires": 7200}},
     "lapse": {"task": "grids.roles.tasks.lapse", "schedule": 3600.0, "options": {"expires": 3600}},
     "remind_terms": {"task": "grids.cells.tasks.remind", "schedule": 21600.0, "options": {"expires": 21600}},
     "assign_unclaimed": {
@@ -390,6 +392,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "IncidentState": "grids.incidents.domain.State",
         "SummonsState": "grids.incidents.domain.SummonsState",
         "PhotoRole": "grids.incidents.domain.PhotoRole",
+        "VisitKind": "grids.visits.domain.Kind",
         "TimelineState": [("done", "done"), ("now", "now"), ("next", "next")],
     },
     "TAGS": [

@@ -17,6 +17,7 @@ from grids.incidents.models import Summons
 from grids.members.models import PartyMember
 from grids.pairing.models import Household, Pairing
 from grids.roles.models import DutyCover
+from grids.visits.models import Visit
 from tests.permissions.world import World
 from wishes.desk.models import EntryBatch, SavedView
 from wishes.neighbours.models import Comment
@@ -60,6 +61,11 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
         for route in ("pairing_household", "pairing_household_care", "api_pairing_care", "api_pairing_care_set")
     },
     **{route: {"pk": lambda world: world.first(Pairing)} for route in ("pairing_end", "api_pairing_end")},
+    **{route: {"pk": lambda world: world.first(Household)} for route in ("visit_household", "visit_log", "visit_plan")},
+    **{
+        route: {"pk": lambda world: world.first(Visit)}
+        for route in ("visit", "visit_look", "visit_need", "api_visit", "api_visit_look", "api_visit_need")
+    },
     "api_notice_read": {"pk": lambda world: NOWHERE},
     "api_docs_operation": {"identifier": lambda world: "wishes_submit"},
     "api_wish_appeal_decide": {"pk": lambda world: _appeal(world).pk},

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
 from unittest import mock
+from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -21,6 +22,7 @@ from grids.incidents.models import Incident
 from grids.members.models import ServicePost
 from grids.pairing.models import Pairing
 from grids.roles.models import Residency, Role
+from grids.visits.services import log_visit
 from portal.accounts.models import User
 from portal.jobs.models import Job
 from portal.photos.models import Photo
@@ -156,6 +158,7 @@ def build() -> World:
     member = make_member(make_leader(OrganisationFactory(territory=cast.community)).organisation, is_backbone=True)
     homes = make_homes(BuildingFactory(grid=cast.grid), 2)
     Pairing.objects.create(lead=member, household=homes[1], paired_by=cast.worker)
+    log_visit(actor=cast.worker, household=homes[0], key=uuid4(), kind="home", words="都好")
     residency = ResidencyFactory(user=PersonFactory(), community=cast.community)
     photos = {name: _photo(wishes[name]) for name in ("verifying", "published")}
     incidents = incidents_of(cast, at=now)

@@ -18,6 +18,8 @@ from grids.incidents.domain import State as IncidentState
 from grids.incidents.models import Incident
 from grids.incidents.querysets import reads_as_staff
 from grids.incidents.views.story import UNTOLD, done_step, levels_for
+from grids.visits import panels as of_visits
+from grids.visits.models import Visit
 from portal.accounts.models import User
 from portal.outbox.models import Event
 from portal.outbox.registry import Visibility, key_of
@@ -29,6 +31,7 @@ from wishes.origins.models import Way, WishOrigin
 from wishes.origins.queries import ORIGINS, goes_on_as, links_of, lives
 from wishes.origins.raising import may_raise
 from wishes.origins.registry import source_of
+from wishes.origins.visits import VISIT
 from wishes.wishes.domain import Kind
 from wishes.wishes.models import Wish
 from wishes.wishes.policies import can_read, is_author, is_handler, timeline_levels
@@ -169,6 +172,12 @@ def wishes_panel(request: HttpRequest, kind: str, subject: Model) -> Panel | Non
 def wishes_of_incident(request: HttpRequest, incident: Incident) -> Panel | None:
     """Under an incident, for its staff and those who reported it."""
     return wishes_panel(request, INCIDENT.kind, incident)
+
+
+@of_visits.panel(of_visits.Slot.NEEDS)
+def wishes_of_visit(request: HttpRequest, visit: Visit) -> Panel | None:
+    """On the page of a visit, for who made it and the staff near by."""
+    return wishes_panel(request, VISIT.kind, visit)
 
 
 @of_incidents.along.tell

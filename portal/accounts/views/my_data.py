@@ -30,6 +30,7 @@ from portal.accounts.sms import SmsError, send_sms
 from portal.accounts.views.codes import PendingCode, checked, notice_words
 from portal.accounts.views.confirming import current_user, proof_required
 from portal.accounts.views.entry import safe_next
+from portal.accounts.views.leaving import left_clean
 from portal.errors import DomainError
 
 logger = logging.getLogger("portal.accounts")
@@ -231,7 +232,7 @@ def my_erase(request: HttpRequest) -> HttpResponse:
                 problem, status = error, error.status
             else:
                 logout(request)
-                return redirect("accounts_erased")
+                return left_clean(redirect("accounts_erased"))
     return render(request, "accounts/erase.html", {"form": form, "problem": problem}, status=status)
 
 

@@ -91,12 +91,12 @@ def make_round() -> Round:
     )
 
 
-def make_photo(owner: User) -> Photo:
+def make_photo(owner: User, purpose: str = PHOTO_PURPOSE) -> Photo:
     """A photo that its owner has sent, ready to be shown."""
     picture = BytesIO()
     Image.new("RGB", (64, 48), "green").save(picture, "JPEG")
     file = SimpleUploadedFile("a.jpg", picture.getvalue())
-    photo = accept_upload(actor=owner, file=file, purpose=PHOTO_PURPOSE)
+    photo = accept_upload(actor=owner, file=file, purpose=purpose)
     process_waiting_photo(photo_id=photo.pk)
     photo.refresh_from_db()
     return photo

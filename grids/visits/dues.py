@@ -1,0 +1,107 @@
+"""When households in special care are due: one row each, moved by events, by visits and by a sweep."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from grids.pairing.domain import Care
+from grids.pairing.models import Household
+from grids.territory.models import Territory
+from grids.visits.domain import TOLD_AFTER, Standing, Workdays, due_after
+from grids.visits.events import VisitOverdue
+from grids.visits.limits import rhythms_of
+from grids.visits.models import CareDue
+from portal.deadlines.calendar import calendar_for, calendars_for
+from portal.outbox.services import record
+
+FIELDS = ("every", "counted_from", "last_visit_on", "due_from", "due_on", "standing", "told", "tell_on")
+
+
+def put_right(row: CareDue, today: date, calendar: Workdays) -> None:
+    """Computes anew where the household stands; whoever has been told stays told until somebody goes."""
+    found = due_after(row.counted_from, row.every, today, calendar, told=row.told)
+    row.due_from, row.due_on, row.standing, row.tell_on = (
+        *(found.due_from, found.due_on),
+        *(found.standing.value, found.tell_on),
+    )
+
+
+@transaction.atomic
+def follow_care(*, household_id: int, today: date) -> CareDue | None:
+    """The row as the household's care asks for it now: begun, with another rhythm, or gone."""
+    household = Household.objects.select_for_update(of=("self",)).select_related("building").get(pk=household_id)
+    row = CareDue.objects.select_for_update().filter(pk=household_id).first()
+    if household.care == Care.NONE:
+        if row is not None:
+            row.delete()
+        return None
+    every = rhythms_of(household.building)[Care(household.care)]
+    is_new = row is None
+    if row is None:
+        row = CareDue(household=household, building=household.building, counted_from=today)
+    row.every = every
+    put_right(row, today, calendar_for(household.building_id))
+    row.save(force_insert=is_new)
+    return row
+
+
+def note_visit(*, household_id: int, day: date, today: date) -> None:
+    """Somebody was met on that day: the next visit counts from there, whatever order visits arrive in.
+
+    Call it inside of a transaction.
+    """
+    row = CareDue.objects.select_for_update().filter(pk=household_id).first()
+    if row is None:
+        return
+    row.last_visit_on = max(day, row.last_visit_on or day)
+    if day >= row.counted_from:
+        row.counted_from, row.told = day, 0
+    put_right(row, today, calendar_for(row.building_id))
+    row.save(update_fields=FIELDS)
+
+
+def follow_rhythm(*, place: Territory, today: date) -> int:
+    """A place has other rhythms: every row below it follows; how many did."""
+    keys = CareDue.objects.filter(building__path__startswith=str(place.path)).values_list("pk", flat=True)
+    for key in list(keys):
+        follow_care(household_id=key, today=today)
+    return len(keys)
+
+
+def keep_dues(*, now: datetime | None = None) -> int:
+    """Moves every row that a new day has reached, and records whom to tell; how many. May run at any time."""
+    today = timezone.localdate(now)
+    rows = CareDue.objects.order_by("pk").values_list("pk", "building_id")
+    reached = {
+        *rows.filter(standing=Standing.RESTED, due_from__lte=today),
+        *rows.filter(standing=Standing.DUE, due_on__lt=today),
+        *rows.filter(standing=Standing.OVERDUE, tell_on__lte=today),
+    }
+    calendars = calendars_for(sorted({building for _key, building in reached}))
+    return sum(_keep(key, today, calendars[building], now) for key, building in sorted(reached))
+
+
+@transaction.atomic
+def _keep(key: int, today: date, calendar: Workdays, now: datetime | None) -> bool:
+    """One row, unless somebody else is at it."""
+    rows = CareDue.objects.select_for_update(of=("self",), skip_locked=True).select_related("household")
+    row = rows.filter(pk=key).first()
+    if row is None:
+        return False
+    put_right(row, today, calendar)
+    for level in _levels_to_tell(row, today, calendar):
+        record(VisitOverdue(household_id=key, level=level), subject=row.household, at=now)
+    row.save(update_fields=FIELDS)
+    return True
+
+
+def _levels_to_tell(row: CareDue, today: date, calendar: Workdays) -> Iterable[int]:
+    """Each level whose day has come, once; the row keeps which has been told."""
+    while row.standing == Standing.OVERDUE and row.told < len(TOLD_AFTER):
+        if row.tell_on is None or row.tell_on > today:
+            return
+        row.told += 1
+        put_right(row, today, calendar)
+        yield row.told

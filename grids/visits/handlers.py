@@ -1,0 +1,48 @@
+"""Reactions: dues follow care and rhythm; people are told when nobody went."""
+
+from django.urls import reverse
+from django.utils import timezone
+
+from grids.pairing.events import CareChanged
+from grids.pairing.models import Household
+from grids.territory.events import SettingChanged
+from grids.territory.models import Territory
+from grids.visits.dues import follow_care, follow_rhythm
+from grids.visits.events import VisitOverdue
+from grids.visits.limits import DAYS
+from grids.visits.models import CareDue
+from grids.visits.notices import OVERDUE, OVERDUE_STAFF
+from grids.visits.telling import people_at
+from portal.notifications.services import notify
+from portal.outbox.models import Event
+from portal.outbox.registry import handles
+
+
+@handles(CareChanged, name="grids.visits_follow_care")
+def on_care(event: Event, payload: CareChanged) -> None:
+    """A household that needs care, or none any more, has a day by which it is visited, or none."""
+    follow_care(household_id=payload.household_id, today=timezone.localdate(event.occurred_at))
+
+
+@handles(SettingChanged, name="grids.visits_follow_rhythm")
+def on_setting(event: Event, payload: SettingChanged) -> None:
+    """A place visits more or less often than before."""
+    if payload.key in DAYS.values():
+        place = Territory.objects.get(pk=payload.territory_id)
+        follow_rhythm(place=place, today=timezone.localdate(event.occurred_at))
+
+
+@handles(VisitOverdue, name="grids.tell_visit_overdue")
+def on_overdue(event: Event, payload: VisitOverdue) -> None:
+    """Each level hears of it once; whoever was there meanwhile is not asked any more."""
+    household = Household.objects.select_related("building").get(pk=payload.household_id)
+    row = CareDue.objects.filter(pk=household.pk).first()
+    if row is None or row.told < payload.level:
+        return
+    notify(
+        event=event,
+        kind=(OVERDUE if payload.level == 1 else OVERDUE_STAFF).key,
+        recipients=people_at(household, payload.level),
+        params={"place": household.building.name, "due": row.due_on},
+        url=reverse("visit_household", args=[household.pk]),
+    )

@@ -1,0 +1,47 @@
+{% autoescape off %}// Keeps today's way and the form of a visit for when there is no network. Its scope is /grids/visits/.
+"use strict";
+const FILES = new Set([{% for file in files %}"{{ file|escapejs }}"{% if not forloop.last %}, {% endif %}{% endfor %}]);
+const KEPT_FILES = "wuwei-visits-files-{{ version }}";
+const PAGES = "wuwei-visits-pages";
+const TODAY = "{% url "visit_today" %}";
+const BLANK = "{% url "visit_blank" %}";
+const FORM = /\/visits\/households\/[0-9]+\/log\/$/;
+// A phone that was lost shows no way of another day.
+const LONGEST = 24 * 3600 * 1000;
+
+addEventListener("install", (event) => {
+  event.waitUntil(caches.open(KEPT_FILES).then((kept) => kept.addAll([...FILES])).then(() => skipWaiting()));
+});
+
+addEventListener("activate", (event) => {
+  const old = (name) => name.startsWith("wuwei-visits-files-") && name !== KEPT_FILES;
+  event.waitUntil(
+    caches.keys().then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name))))
+      .then(() => clients.claim())
+  );
+});
+
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== location.origin) return;
+  if (FILES.has(pathname)) event.respondWith(caches.match(pathname).then((kept) => kept || fetch(request)));
+  else if (request.mode === "navigate" && (pathname === TODAY || FORM.test(pathname))) event.respondWith(page(request, pathname));
+});
+
+async function page(request, pathname) {
+  try {
+    const answer = await fetch(request);
+    // Sent to sign in, or refused: whoever this phone was kept for is not signed in any more.
+    if (answer.type === "opaqueredirect" || answer.status === 403) await caches.delete(PAGES);
+    else if (answer.ok && pathname === TODAY) await (await caches.open(PAGES)).put(TODAY, answer.clone());
+    return answer;
+  } catch (error) {
+    const pages = await caches.open(PAGES);
+    const kept = await pages.match(pathname === TODAY ? TODAY : BLANK);
+    if (kept && Date.now() - Date.parse(kept.headers.get("date") || "") < LONGEST) return kept;
+    await caches.delete(PAGES);
+    throw error;
+  }
+}
+{% endautoescape %}
