@@ -13,6 +13,7 @@ FEATURES = (
     "incidents",
     "lineage",
     "duty",
+    "patrols",
     "cells",
     "members",
     "pairing",

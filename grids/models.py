@@ -6,6 +6,7 @@ from grids.districts.models import *
 from grids.incidents.models import *
 from grids.members.models import *
 from grids.pairing.models import *
+from grids.patrols.models import *
 from grids.roles.models import *
 from grids.territory.models import *
 from grids.visits.models import *

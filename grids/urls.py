@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("residency/", include("grids.roles.urls")),
     path("incidents/", include("grids.incidents.urls")),
+    path("patrols/", include("grids.patrols.urls")),
     path("", include("grids.bodies.urls")),
     path("", include("grids.cells.urls")),
     path("", include("grids.members.urls")),

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/", include("portal.notifications.api")),
     path("open-data/", Editions.as_view(), name="api_open_data"),
     path("incidents/", include("grids.incidents.api.routes")),
+    path("patrols/", include("grids.patrols.api")),
     path("", include("grids.bodies.api")),
     path("", include("grids.cells.api")),
     path("", include("grids.members.api")),

@@ -21,11 +21,15 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F, Sum
 from django.db.models.functions import Left
+from django.utils import timezone
 
+from grids.bodies.domain import BodyKind
+from grids.incidents.domain import LIVE_SUMMONS
 from grids.incidents.models import IncidentCategory, IncidentDay, IncidentStanding
 from grids.incidents.models.counts import COUNT_ANEW
 from grids.territory.domain import STEP, Level
 from grids.territory.models import Territory
+from portal.accounts.models import User
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,26 @@ def _grouped(place: Territory, span: Span, by: str) -> dict[Any, Standing]:
 def _named(sums: dict[str, Sum]) -> dict[str, Sum]:
     """A sum may not be called like the column it adds up."""
     return {f"sum_{name}": total for name, total in sums.items()}
+
+
+MOST_CALLS = 99
+_CALLS = """
+SELECT count(waiting.state) FROM (
+    SELECT s.state FROM grids_bodymember m JOIN grids_body b ON b.id = m.body_id
+    LEFT JOIN grids_summons s ON s.body_id = b.id AND s.state = ANY (%s)
+    WHERE m.user_id = %s AND b.is_active AND b.kind = %s
+      AND m.starts_on <= %s AND (m.ends_on IS NULL OR m.ends_on > %s) LIMIT %s
+) AS waiting HAVING count(*) > 0
+"""
+
+
+def calls_waiting(user: User) -> int | None:
+    """How many calls (吹哨单) wait for the departments this person acts for, up to 99; None for who acts for none."""
+    day, live = timezone.localdate(), sorted(map(str, LIVE_SUMMONS))
+    with connection.cursor() as cursor:
+        cursor.execute(_CALLS, [live, user.pk, str(BodyKind.DEPARTMENT), day, day, MOST_CALLS])
+        row = cursor.fetchone()
+    return int(row[0]) if row is not None else None
 
 
 @transaction.atomic

@@ -313,6 +313,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "forget_hooks": {"task": "portal.webhooks.tasks.forget_hooks", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget_codes": {"task": "portal.accounts.tasks.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget_keys": {"task": "portal.api.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 3600}},
+    "patrols": {"task": "grids.patrols.tasks.sweep", "schedule": 600.0, "options": {"expires": 600}},
     "tell_gaps": {"task": "grids.duty.tasks.tell_gaps", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget_incident_photos": {
         "task": "grids.incidents.tasks.forget_photos",
@@ -389,6 +390,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "MemberState": "grids.members.domain.MemberState",
         "AbsenceKind": "grids.roles.domain.AbsenceKind",
         "DutyPresence": "grids.duty.domain.Presence",
+        "PatrolState": "grids.patrols.domain.RunState",
         "IncidentState": "grids.incidents.domain.State",
         "SummonsState": "grids.incidents.domain.SummonsState",
         "PhotoRole": "grids.incidents.domain.PhotoRole",

@@ -73,6 +73,7 @@ RAIL: tuple[tuple[str, Words, str, str, Callable[[User], bool]], ...] = (
     ("overview", _("一张图"), "grid-1x2", "overview", _reads_statistics),
     ("desk", _("心愿工单"), "card-checklist", "wish_desk", _handles),
     ("incidents", _("网格事件"), "cone-striped", "incident_desk", _handles),
+    ("patrols", _("巡查"), "signpost-split", "patrols", _handles),
     ("statistics", _("统计"), "bar-chart", "statistics_work", _reads_statistics),
     ("residencies", _("住户确认"), "person-check", "residency_requests", _decides_residency),
     ("pairing", _("党建结对"), "people", "pairing", _reads_statistics),

@@ -1,14 +1,12 @@
 """Two of the staff turn one incident into a wish at the same moment: one wish. Without the guard there are two."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from threading import Barrier, get_ident
 
 import pytest
-from django.db import connection
 
 from grids.incidents.models import Incident
 from tests.concurrency.test_incident_race import at_once
+from tests.concurrency.without import without_constraint
 from tests.grids.incidents.factories import IncidentCategoryFactory, dispatched, make_round
 from tests.wishes.origins.factories import made
 from tests.wishes.wishes.factories import CategoryFactory, make_cast, posted
@@ -37,20 +35,6 @@ def nobody_sees_another(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wishes.origins.services.living_origin", look)
 
 
-@contextmanager
-def without(name: str) -> Iterator[None]:
-    """Without the index of this constraint."""
-    [guard] = [one for one in WishOrigin._meta.constraints if one.name == name]
-    with connection.schema_editor() as editor:
-        editor.remove_constraint(WishOrigin, guard)
-    try:
-        yield
-    finally:
-        WishOrigin.objects.all().delete()
-        with connection.schema_editor() as editor:
-            editor.add_constraint(WishOrigin, guard)
-
-
 def make_twice() -> list[bool]:
     people, category = make_round(), CategoryFactory()
     incident = dispatched(people)
@@ -66,7 +50,7 @@ def test_of_two_who_make_a_wish_of_one_incident_one_does(nobody_sees_another: No
 
 
 def test_without_the_guard_both_would(nobody_sees_another: None) -> None:
-    with without("origin_one_wish_a_source"):
+    with without_constraint(WishOrigin, "origin_one_wish_a_source"):
         assert make_twice() == [True, True]
         assert Wish.objects.exclude(number="").count() == 2
 
@@ -99,6 +83,6 @@ def test_of_two_who_file_one_wish_as_an_incident_one_does(nobody_waits: None) ->
 
 
 def test_without_the_guard_there_would_be_two_incidents(nobody_waits: None) -> None:
-    with without("origin_made_into_one"):
+    with without_constraint(WishOrigin, "origin_made_into_one"):
         assert raise_twice() == [True, True]
         assert Incident.objects.count() == 2

@@ -16,6 +16,7 @@ from grids.districts.models import DistrictImport
 from grids.incidents.models import Summons
 from grids.members.models import PartyMember
 from grids.pairing.models import Household, Pairing
+from grids.patrols.models import PatrolPoint, PatrolRoute, PatrolRun
 from grids.roles.models import DutyCover
 from grids.visits.models import Visit
 from tests.permissions.world import World
@@ -114,6 +115,15 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     **{
         route: {"kind": lambda world: "incident", "pk": lambda world: world.incidents["collected"].pk}
         for route in ("wish_from", "api_wish_from")
+    },
+    **{
+        route: {"pk": lambda world: world.first(PatrolRoute)}
+        for route in ("patrol_route", "patrol_edit", "patrol_retire")
+    },
+    **{route: {"pk": lambda world: world.first(PatrolRun)} for route in ("patrol_finish", "api_patrol_finish")},
+    **{
+        route: {"pk": lambda world: world.first(PatrolRun), "point": lambda world: world.first(PatrolPoint)}
+        for route in ("patrol_tick", "api_patrol_tick")
     },
     "wish_comment": {"pk": lambda world: world.first(Comment)},
     **{

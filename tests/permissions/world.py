@@ -34,6 +34,7 @@ from tests.grids.duty.factories import away_on_leave
 from tests.grids.incidents.stages import incidents_of
 from tests.grids.members.factories import make_member
 from tests.grids.pairing.factories import make_homes
+from tests.grids.patrols.factories import make_route
 from tests.grids.roles.factories import PersonFactory, ResidencyFactory, make_resident, make_staff
 from tests.grids.territory.factories import BuildingFactory, CommunityFactory, DistrictFactory, StreetFactory
 from tests.portal.accounts.factories import enter, enter_as_staff
@@ -159,6 +160,7 @@ def build() -> World:
     homes = make_homes(BuildingFactory(grid=cast.grid), 2)
     Pairing.objects.create(lead=member, household=homes[1], paired_by=cast.worker)
     log_visit(actor=cast.worker, household=homes[0], key=uuid4(), kind="home", words="都好")
+    make_route(cast.worker, cast.grid_head, cast.grid)
     residency = ResidencyFactory(user=PersonFactory(), community=cast.community)
     photos = {name: _photo(wishes[name]) for name in ("verifying", "published")}
     incidents = incidents_of(cast, at=now)

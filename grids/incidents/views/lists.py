@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from grids.bodies.domain import BodyKind
 from grids.bodies.queries import acting_for
-from grids.incidents.domain import SETTLED_STATES, Group, PhotoRole, State, SummonsState
+from grids.incidents.domain import LIVE_SUMMONS, SETTLED_STATES, Group, PhotoRole, State, SummonsState
 from grids.incidents.models import Incident, IncidentPhoto, Summons
 from grids.incidents.querysets import IncidentQuerySet
 from grids.incidents.views.access import member_of
@@ -157,16 +157,20 @@ def link(params: QueryDict, **changes: str) -> str:
 @login_required
 @require_safe
 def summonses(request: HttpRequest) -> HttpResponse:
-    """What the departments are called to for which this person acts; what waits for them comes first."""
+    """What the departments are called to for which this person acts: what waits for them, or all there ever was."""
     member = member_of(request)
     bodies = [body for body in acting_for(member) if body.kind == BodyKind.DEPARTMENT]
     if not bodies:
         raise PermissionDenied(_("这里给职能部门的经办人。您现在没有经办的部门。"))
     now = timezone.now()
     called = Summons.objects.filter(body__in=bodies).exclude(state=SummonsState.CALLED_OFF)
+    waiting = request.GET.get("show", "") != "all"
+    if waiting:
+        called = called.filter(state__in=sorted(map(str, LIVE_SUMMONS)))
     called = called.select_related("body", "incident__category", "incident__territory", "incident__community")
     page = keyset_page(request, called, keys=BY_ID, size=PAGE_SIZE, descending=True)
     context = {
+        "waiting": waiting,
         "page": page,
         "rows": [
             (one, urgency_of(one.due_at, now) if one.state == SummonsState.WAITING else None) for one in page.items

@@ -42,7 +42,7 @@ def report(request: HttpRequest) -> HttpResponse:
         sent(request),
         places=place_choices(start),
         solves=holds_anywhere(member, HANDLER_ROLES),
-        initial={"place": start.code if start else ""},
+        initial={"place": start.code if start else "", "spot": request.GET.get("spot", "")[:80]},
     )
     near: list[Incident] = []
     before, problems = _photos(request, member)

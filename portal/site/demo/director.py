@@ -28,6 +28,7 @@ from portal.site.demo.stories_desk import arrange_desk
 from portal.site.demo.stories_incidents import play_incidents
 from portal.site.demo.stories_interfaces import receive_call
 from portal.site.demo.stories_origins import make_wishes
+from portal.site.demo.stories_patrols import walk_patrols
 from portal.site.start import DEMO_PREFIX
 from wishes.statistics.digests import sweep_digests
 from wishes.wishes import services
@@ -74,6 +75,7 @@ def load(stories: Iterable[Story], *, now: datetime, progress: Progress) -> None
         play_incidents(everybody, now=now)
         Director(everybody, now=now, progress=progress).play(list(stories))
         make_wishes(everybody, now=now)
+        walk_patrols(everybody, now=now)
         change_net(everybody, now=now)
         arrange_desk(everybody, now=now)
         _read_old_notices(everybody.values(), now - UNREAD)

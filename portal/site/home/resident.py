@@ -8,6 +8,8 @@ from django.db.models import Count, Window
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from grids.incidents.queries import calls_waiting
+from grids.patrols.domain import WALKERS
 from grids.roles.domain import Role
 from grids.roles.models import Residency, ResidencyStatus
 from grids.roles.queries import held_by
@@ -69,6 +71,8 @@ def resident_home(user: User, *, elder: bool, now: datetime) -> dict[str, Any]:
         "place": place,
         "request_waits": not place.community and _request_waits(user),
         "volunteers": any(held.role == Role.VOLUNTEER for held in held_by(user)),
+        "walks": any(held.role in WALKERS for held in held_by(user)),
+        "calls": calls_waiting(user),
         "call": whom_to_call(place) if elder else None,
     }
 
