@@ -16,6 +16,7 @@ FEATURES = (
     "patrols",
     "cells",
     "members",
+    "gatherings",
     "pairing",
     "visits",
     "overview",

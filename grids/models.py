@@ -3,6 +3,7 @@
 from grids.bodies.models import *
 from grids.cells.models import *
 from grids.districts.models import *
+from grids.gatherings.models import *
 from grids.incidents.models import *
 from grids.members.models import *
 from grids.pairing.models import *

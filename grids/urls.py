@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("grids.bodies.urls")),
     path("", include("grids.cells.urls")),
     path("", include("grids.members.urls")),
+    path("", include("grids.gatherings.urls")),
     path("", include("grids.pairing.urls")),
     path("", include("grids.visits.urls")),
     path("", include("grids.duty.urls")),

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("grids.bodies.api")),
     path("", include("grids.cells.api")),
     path("", include("grids.members.api")),
+    path("", include("grids.gatherings.api")),
     path("", include("grids.pairing.api")),
     path("visits/", include("grids.visits.api")),
     path("", include("grids.directory.api")),

@@ -72,6 +72,14 @@ class PartyOrganisation(models.Model):
     )
     phone = models.CharField(_("公开的联系电话"), max_length=25, blank=True, validators=[PHONE])
     is_active = models.BooleanField(_("现有"), default=True, help_text=_("撤销的党组织不再显示"))
+    founded_on = models.DateField(
+        _("成立日期"),
+        null=True,
+        blank=True,
+        default=timezone.localdate,
+        help_text=_("从这天以后的整月、整季度才要求组织生活；空着就是一直都有"),
+    )
+    dissolved_on = models.DateField(_("撤销日期"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("党组织")

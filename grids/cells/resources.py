@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from grids.cells.domain import OrganisationKind, Rank
 from grids.cells.models import PartyOrganisation
 from grids.cells.services import add_organisation, change_organisation
-from grids.configuration.cells import Cell, text_of, yes_of
+from grids.configuration.cells import Cell, day_of, text_of, yes_of
 from grids.configuration.resources import Row, ServiceResource
 from grids.territory.domain import ancestor_paths
 from grids.territory.models import Territory
@@ -24,6 +24,7 @@ _PARENT = gettext_lazy("上级党组织")
 _PHONE = gettext_lazy("联系电话")
 _ACTS = gettext_lazy("认领心愿")
 _ACTIVE = gettext_lazy("现有")
+_FOUNDED = gettext_lazy("成立日期")
 
 
 class OrganisationResource(ServiceResource):
@@ -40,10 +41,11 @@ class OrganisationResource(ServiceResource):
     phone = Cell(_PHONE, lambda one: one.phone)
     acts = Cell(_ACTS, lambda one: _("是") if one.acts else _("否"))
     is_active = Cell(_ACTIVE, lambda one: _("是") if one.is_active else _("否"))
+    founded_on = Cell(_FOUNDED, lambda one: one.founded_on.isoformat() if one.founded_on else "")
 
     class Meta:
         model = PartyOrganisation
-        fields = ("name", "rank", "kind", "unit", "place", "parent", "phone", "acts", "is_active")
+        fields = ("name", "rank", "kind", "unit", "place", "parent", "phone", "acts", "is_active", "founded_on")
         import_id_fields = ()
         use_transactions = True
 
@@ -68,6 +70,9 @@ class OrganisationResource(ServiceResource):
         for column, field in ((_ACTS, "acts"), (_ACTIVE, "is_active")):
             if text_of(row.get(str(column))):
                 details[field] = yes_of(row[str(column)])
+        founded_on = day_of(row.get(str(_FOUNDED)), str(_FOUNDED))
+        if founded_on is not None:
+            details["founded_on"] = founded_on
         if found is None:
             name = text_of(row[str(_NAME)])
             return add_organisation(actor=self.actor, name=name, territory=place, **details)

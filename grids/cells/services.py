@@ -21,7 +21,7 @@ from portal.accounts.models import User
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.outbox.services import record
 
-FIELDS = ("name", "rank", "kind", "unit", "territory", "parent", "phone", "is_active")
+FIELDS = ("name", "rank", "kind", "unit", "territory", "parent", "phone", "founded_on", "is_active")
 
 
 @transaction.atomic
@@ -61,6 +61,8 @@ def change_organisation(
     if "is_active" in changed and not found.is_active:
         _close(actor, found)
         acts = False
+    if "is_active" in changed:
+        found.dissolved_on = None if found.is_active else timezone.localdate()
     _body_follows(actor, found, was_acting if acts is None else acts)
     if found.acts != was_acting:
         changed.append("acts")

@@ -325,6 +325,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "forget_visits": {"task": "grids.visits.tasks.forget_visits", "schedule": 7200.0, "options": {"expires": 7200}},
     "lapse": {"task": "grids.roles.tasks.lapse", "schedule": 3600.0, "options": {"expires": 3600}},
     "remind_terms": {"task": "grids.cells.tasks.remind", "schedule": 21600.0, "options": {"expires": 21600}},
+    "remind_gatherings": {
+        "task": "grids.gatherings.tasks.remind",
+        "schedule": 21600.0,
+        "options": {"expires": 21600},
+    },
     "assign_unclaimed": {
         "task": "wishes.wishes.tasks.assign_unclaimed",
         "schedule": 300.0,
@@ -389,6 +394,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "OrganisationKind": "grids.cells.domain.OrganisationKind",
         "MemberState": "grids.members.domain.MemberState",
         "AbsenceKind": "grids.roles.domain.AbsenceKind",
+        "GatheringKind": "grids.gatherings.domain.GatheringKind",
+        "GatheringState": "grids.gatherings.domain.GatheringState",
+        "GatheringAudience": "grids.gatherings.domain.Audience",
+        "AttendanceStanding": "grids.gatherings.domain.Standing",
+        "AttendanceHow": "grids.gatherings.domain.How",
         "DutyPresence": "grids.duty.domain.Presence",
         "PatrolState": "grids.patrols.domain.RunState",
         "IncidentState": "grids.incidents.domain.State",

@@ -78,6 +78,7 @@ RAIL: tuple[tuple[str, Words, str, str, Callable[[User], bool]], ...] = (
     ("residencies", _("住户确认"), "person-check", "residency_requests", _decides_residency),
     ("pairing", _("党建结对"), "people", "pairing", _reads_statistics),
     ("visits", _("走访"), "door-open", "visits", _handles),
+    ("gatherings", _("组织生活"), "calendar3", "gatherings", _reads_statistics),
     ("wishes", _("全部心愿"), "heart", "wish_list", _anybody),
     ("grids", _("网格"), "grid-3x3", "grid_finder", _anybody),
     ("messages", _("消息"), "envelope", "notifications:inbox", _anybody),

@@ -29,6 +29,9 @@ LONG_LISTS = {"api_docs": 50_000, "notifications:preferences": 50_000}
 NO_PAGES = frozenset({"healthz", "photo", "jobs:file", "api_schema", "mfa_download_recovery_codes", "admin:jsi18n"}) | {
     "desk_entry_template",
     "community_atom",
+    "gathering_file",
+    "gathering_minutes_paper",
+    "gatherings_file",
     "community_rss",
     "open311_definition",
     "open311_discovery",

@@ -13,6 +13,7 @@ from grids.bodies.domain import BodyKind
 from grids.bodies.models import Body
 from grids.cells.models import PartyOrganisation
 from grids.districts.models import DistrictImport
+from grids.gatherings.models import Gathering
 from grids.incidents.models import Summons
 from grids.members.models import PartyMember
 from grids.pairing.models import Household, Pairing
@@ -45,6 +46,19 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     **{
         route: {"pk": lambda world: world.first(PartyMember)}
         for route in ("party_member", "party_member_reveal", "api_party_member_decide", "api_party_member_reveal")
+    },
+    **{
+        route: {"pk": lambda world: world.first(PartyOrganisation)}
+        for route in ("gatherings_of", "gathering_new", "api_gatherings_of")
+    },
+    **{
+        f"{prefix}gathering{step}": {"pk": lambda world: world.first(Gathering)}
+        for prefix in ("", "api_")
+        for step in (
+            *("", "_file", "_edit", "_cancel", "_leave", "_check_in", "_open", "_close", "_code", "_roll"),
+            *("_roll_names", "_answer_leave", "_minutes", "_minutes_edit", "_minutes_draft", "_minutes_reopen"),
+            *("_minutes_paper", "_minutes_sign"),
+        )
     },
     "pairing_shapes": {"code": lambda world: world.cast.community.code},
     **{

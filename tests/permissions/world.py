@@ -31,6 +31,7 @@ from tests.grids.bodies.factories import make_body
 from tests.grids.cells.factories import OrganisationFactory, make_leader
 from tests.grids.districts.factories import small, workbook
 from tests.grids.duty.factories import away_on_leave
+from tests.grids.gatherings.factories import gather
 from tests.grids.incidents.stages import incidents_of
 from tests.grids.members.factories import make_member
 from tests.grids.pairing.factories import make_homes
@@ -157,6 +158,7 @@ def build() -> World:
     make_body(BodyKind.SOCIAL_ORGANISATION, cast.community, user=cast.volunteer)
     ServicePost.objects.get_or_create(name="民情收集岗")
     member = make_member(make_leader(OrganisationFactory(territory=cast.community)).organisation, is_backbone=True)
+    gather(member, cast.worker)
     homes = make_homes(BuildingFactory(grid=cast.grid), 2)
     Pairing.objects.create(lead=member, household=homes[1], paired_by=cast.worker)
     log_visit(actor=cast.worker, household=homes[0], key=uuid4(), kind="home", words="都好")

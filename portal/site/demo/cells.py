@@ -21,7 +21,7 @@ PLACE, UNIT, INDUSTRY = OrganisationKind.PLACE, OrganisationKind.UNIT, Organisat
 
 @dataclass(frozen=True)
 class DemoOrganisation:
-    """An organisation; `leaders` are post, name and how many days their term still lasts."""
+    """An organisation; `leaders` are post, name and how many days their term still lasts, `age` is in days."""
 
     name: str
     rank: Rank
@@ -30,6 +30,7 @@ class DemoOrganisation:
     kind: OrganisationKind = PLACE
     unit: str = ""
     acts: bool = False
+    age: int = 0
     leaders: tuple[tuple[Post, str, int], ...] = ()
 
 
@@ -42,13 +43,21 @@ ORGANISATIONS = (
         "江心洲街道党工委",
         leaders=((Post.SECRETARY, "许静", 75), (Post.ORGANISATION, "陈晓雨", 75)),
     ),
-    DemoOrganisation("洲岛家园第一党支部", Rank.BRANCH, f"{HOME}-1", "洲岛家园社区党委"),
-    DemoOrganisation("洲岛家园第二党支部", Rank.BRANCH, f"{HOME}-2", "洲岛家园社区党委"),
+    DemoOrganisation(
+        "洲岛家园第一党支部",
+        Rank.BRANCH,
+        f"{HOME}-1",
+        "洲岛家园社区党委",
+        age=150,
+        leaders=((Post.SECRETARY, "刘建平", 500),),
+    ),
+    DemoOrganisation("洲岛家园第二党支部", Rank.BRANCH, f"{HOME}-2", "洲岛家园社区党委", age=70),
     DemoOrganisation(
         "江畔党小组",
         Rank.GROUP,
         f"{HOME}-1",
         "洲岛家园第一党支部",
+        age=150,
         leaders=((Post.GROUP_LEADER, "林志强", 400),),
     ),
     DemoOrganisation("老林中心户", Rank.MEMBER_HUB, f"{HOME}-1", "江畔党小组"),
@@ -76,6 +85,7 @@ def set_up_organisations(everybody: dict[str, User], now: datetime) -> None:
             territory=Territory.objects.get(code=grid_code(one.place)),
             parent=known.get(one.above),
             acts=one.acts,
+            founded_on=today - timedelta(days=one.age),
         )
         for post, name, days in one.leaders:
             give_term(

@@ -18,7 +18,7 @@ from portal.notifications.services import keep_to_inboxes, mark_all_read
 from portal.outbox.services import drain
 from portal.photos.models import Photo
 from portal.photos.services import accept_upload, process_waiting_photo
-from portal.site.demo import bodies, cells, pairing, people, places, visits
+from portal.site.demo import bodies, cells, gatherings, pairing, people, places, visits
 from portal.site.demo.net import change_net
 from portal.site.demo.people import EGRET
 from portal.site.demo.pictures import picture
@@ -72,6 +72,7 @@ def load(stories: Iterable[Story], *, now: datetime, progress: Progress) -> None
         cells.report_members(everybody, now)
         pairing.pair_households(everybody, now)
         visits.make_visits(everybody, now)
+        gatherings.hold_gatherings(everybody, now)
         play_incidents(everybody, now=now)
         Director(everybody, now=now, progress=progress).play(list(stories))
         make_wishes(everybody, now=now)

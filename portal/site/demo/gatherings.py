@@ -1,0 +1,124 @@
+"""A quarter of Party life in 洲岛家园: one branch that keeps its rhythm, one that is behind. All invented."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+
+from grids.cells.models import PartyOrganisation
+from grids.gatherings import services
+from grids.gatherings.codes import shown_code
+from grids.gatherings.domain import GatheringKind, Period, Standing, Unit
+from grids.gatherings.models import Gathering
+from grids.gatherings.services.attending import seconds_of
+from grids.members.models import PartyMember, ServicePost
+from grids.members.services import decide, report
+from grids.territory.models import Territory
+from portal.accounts.models import User
+from portal.deadlines.domain import TIME_ZONE
+from portal.outbox.services import drain
+from portal.site.demo.people import HOME
+from portal.site.demo.places import grid_code
+
+BRANCH, GROUP, LATE = "洲岛家园第一党支部", "江畔党小组", "洲岛家园第二党支部"
+# Who else has reported, to the branch or its group: unit branch and post.
+MEMBERS = (
+    ("徐国栋", BRANCH, "市印刷厂退休党支部", "环境卫生岗"),
+    ("冯涛", BRANCH, "江岛软件公司党支部", "志愿服务岗"),
+    ("李婷", BRANCH, "第二实验小学党支部", "文体活动岗"),
+    ("张建华", GROUP, "市公交总公司一车队党支部", "民情收集岗"),
+    ("王梅", GROUP, "江心洲街道卫生院党支部", "帮困助老岗"),
+)
+# What was held on which day of a month, with how many months between: kind, organisation, day, topic.
+HELD = (
+    (GatheringKind.THEME_DAY, BRANCH, 5, 1, "清洁江堤志愿日", "捡拾江堤垃圾，劝导文明养犬。"),
+    (GatheringKind.COMMITTEE_MEETING, BRANCH, 8, 1, "研究本月党员服务安排", "排定入户走访名单。"),
+    (GatheringKind.BRANCH_MEETING, BRANCH, 12, 3, "季度工作报告", "讨论电动车充电棚选址。"),
+    (GatheringKind.LESSON, BRANCH, 18, 3, "学习基层治理条例", "书记讲党课。"),
+    (GatheringKind.GROUP_MEETING, GROUP, 3, 1, "小组学习和谈心", "交流结对情况。"),
+)
+MONTHS = 4
+
+
+def hold_gatherings(everybody: dict[str, User], now: datetime) -> None:
+    """The last months of the first branch, what it has planned next, and reminders of what the second one owes."""
+    _report(everybody, now)
+    today = timezone.localdate(now)
+    for months_ago in range(MONTHS, -1, -1):
+        month = Period.of(today, Unit.MONTH)
+        for _step in range(months_ago):
+            month = month.before()
+        for kind, organisation, day, every, title, topics in HELD:
+            on = month.first + timedelta(days=day - 1)
+            is_its_month = every == 1 or month.first.month % 3 == 2
+            if is_its_month and on < today - timedelta(days=1):
+                _hold(everybody, kind, organisation, on, title, topics)
+    at = datetime.combine(today + timedelta(days=4), time(19), tzinfo=TIME_ZONE)
+    _plan(
+        everybody,
+        GatheringKind.THEME_DAY,
+        BRANCH,
+        at,
+        "给独居老人送年货",
+        "分三路，每路四户。",
+        now - timedelta(hours=20),
+    )
+    drain()
+    services.remind_gatherings(now=now)
+    drain()
+
+
+def _report(everybody: dict[str, User], now: datetime) -> None:
+    for name, organisation, branch, post in MEMBERS:
+        member: PartyMember = report(
+            actor=everybody[name],
+            organisation=PartyOrganisation.objects.get(name=organisation),
+            unit_branch=branch,
+            post=ServicePost.objects.get(name=post),
+            near=Territory.objects.get(code=grid_code(f"{HOME}-1")),
+            agreed=True,
+            now=now - timedelta(days=170),
+        )
+        words = "欢迎，已和您的支部核对过。"
+        decide(actor=everybody["陈晓雨"], member=member, confirm=True, reason=words)
+
+
+def _plan(
+    everybody: dict[str, User], kind: GatheringKind, name: str, at: datetime, title: str, topics: str, now: datetime
+) -> Gathering:
+    return services.plan_gathering(
+        actor=everybody["刘建平"] if name == BRANCH else everybody["林志强"],
+        organisation=PartyOrganisation.objects.get(name=name),
+        kind=kind,
+        title=title,
+        topics=topics,
+        place="洲岛家园党群服务站二楼",
+        starts_at=at,
+        ends_at=at + timedelta(hours=2),
+        now=now,
+    )
+
+
+def _hold(everybody: dict[str, User], kind: GatheringKind, name: str, on: date, title: str, topics: str) -> None:
+    """Planned, checked in by code, one on leave, closed, written down and signed."""
+    at = datetime.combine(on, time(19), tzinfo=TIME_ZONE)
+    gathering = _plan(everybody, kind, name, at, title, topics, at - timedelta(days=5))
+    officer = gathering.planned_by
+    gathering = services.open_check_in(actor=officer, gathering=gathering, now=at - timedelta(minutes=10))
+    members = [everybody[who] for who, organisation, *_rest in MEMBERS if name == BRANCH or organisation == GROUP]
+    if kind == GatheringKind.COMMITTEE_MEETING:
+        services.mark(actor=officer, gathering=gathering, user=officer, standing=Standing.PRESENT, now=at)
+        members = []
+    late = on.month % max(len(members), 1)
+    for number, member in enumerate(members):
+        if number == late:
+            services.ask_leave(actor=member, gathering=gathering, reason="单位值班", now=at - timedelta(days=1))
+        else:
+            code = shown_code(gathering, at, seconds_of(gathering)).digits
+            services.check_in(actor=member, gathering=gathering, code=code, now=at)
+    ends = at + timedelta(hours=2)
+    services.close_check_in(actor=officer, gathering=gathering, now=ends)
+    text = f"{title}。{topics}\n大家发言后形成一致意见。"
+    services.save_minutes(
+        actor=officer, gathering=gathering, text=text, resolutions=["下月继续，由支委分工落实。"], now=ends
+    )
+    services.sign_minutes(actor=officer, gathering=gathering, now=ends)
