@@ -55,6 +55,7 @@
 
   /* Who is signed in, and the token to send with; null without a network, and the reason to stop else. */
   const ask = async () => {
+    if (!navigator.onLine) return null;
     let answer;
     try {
       answer = await fetch(state, { cache: "no-store", credentials: "same-origin" });
@@ -219,6 +220,9 @@
 
   addEventListener("online", () => { standing = ""; flush(); });
   addEventListener("offline", () => { standing = "Offline"; show(); });
+  // A phone that believes itself online at the edge of a network, and one taken out of the pocket.
+  setInterval(() => { if (standing === "Offline" && navigator.onLine) flush(); }, 30000);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) flush(); });
   if (form) startForm();
   show().then(flush).catch(() => {});
   keep().catch(() => {});
