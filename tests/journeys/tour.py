@@ -47,6 +47,8 @@ NO_PAGES = frozenset({"healthz", "photo", "jobs:file", "api_schema", "mfa_downlo
     "statistics_csv",
     "statistics_work_csv",
     "statistics_digest_paper",
+    "visit_state",
+    "visit_worker",
     "wish_map_shapes",
     "wish_slip",
 }
