@@ -400,6 +400,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "AttendanceStanding": "grids.gatherings.domain.Standing",
         "AttendanceHow": "grids.gatherings.domain.How",
         "DutyPresence": "grids.duty.domain.Presence",
+        "PatrolOutcome": "grids.patrols.domain.Outcome",
         "PatrolState": "grids.patrols.domain.RunState",
         "IncidentState": "grids.incidents.domain.State",
         "SummonsState": "grids.incidents.domain.SummonsState",

@@ -8,7 +8,7 @@ from portal.accounts.models import User
 from portal.outbox.services import drain
 from portal.site.demo.stories_incidents import SOFA
 from wishes.origins.incidents import INCIDENT
-from wishes.origins.raising import raise_incident
+from wishes.origins.raising import photos_of, raise_incident
 from wishes.origins.services import make_wish
 from wishes.wishes.models import Category, Wish
 
@@ -40,5 +40,12 @@ def _raise(people: dict[str, User], *, now: datetime) -> None:
     """刘建平 files a loose manhole cover as an incident and goes there; its author reads so on the wish."""
     wish = Wish.objects.get(title=COVER)
     road = IncidentCategory.objects.get(code="road-surface")
-    incident = raise_incident(actor=people["刘建平"], wish=wish, category=road, at=now - timedelta(hours=3))
+    incident = raise_incident(
+        actor=people["刘建平"],
+        wish=wish,
+        category=road,
+        spot=wish.place,
+        photos=[photo.pk for photo in photos_of(wish)],
+        at=now - timedelta(hours=3),
+    )
     take_incident(actor=people["陈晓雨"], incident=incident, at=now - timedelta(hours=2))
