@@ -7,6 +7,7 @@ from grids.members import views
 urlpatterns = [
     path("party/mine/", views.mine, name="party_mine"),
     path("party/mine/edit/", views.edit, name="party_mine_edit"),
+    path("party/mine/slip/", views.slip, name="party_mine_slip"),
     path("party/mine/ask/", views.ask, name="party_mine_ask"),
     path("party/mine/leave/", views.leave, name="party_mine_leave"),
     path("party/members/", views.members, name="party_members"),

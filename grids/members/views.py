@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,7 +20,8 @@ from grids.roles.queries import community_of
 from portal.accounts.consents import has_consent, text_in_force
 from portal.accounts.models import User
 from portal.errors import DomainError
-from portal.keyset import BY_ID, keyset_page
+from portal.keyset import BY_ID, Key, keyset_page, read_id
+from portal.paper import pdf_response
 
 PAGE_SIZE = 20
 
@@ -83,6 +85,17 @@ def edit(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
+def slip(request: HttpRequest) -> HttpResponse:
+    """报到单: one's own record on A4, to be taken to the unit or to the community."""
+    found = _record_of(_person(request))
+    if found is None:
+        raise Http404
+    context = {"member": found, "user": _person(request), "today": timezone.localdate()}
+    return pdf_response("grids/members/slip_paper.html", context, name="report-slip")
+
+
+@login_required
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
     """Asks the organisation to put something right."""
@@ -106,6 +119,16 @@ def leave(request: HttpRequest) -> HttpResponse:
 # -- the community's staff --------------------------------------------------------------------------------------------
 
 
+def read_words(text: str) -> str:
+    """Words as they stand in an address. Raises ValueError for what no table holds."""
+    if "\x00" in text:
+        raise ValueError(text)
+    return text
+
+
+BY_STATION = (Key("station", read_words), Key("id", read_id))
+
+
 def _in_my_communities(request: HttpRequest) -> PartyMemberQuerySet:
     """Members of the communities whose worker or secretary this is. Nobody else sees that they exist."""
     paths = member_paths(request.user)
@@ -117,13 +140,16 @@ def _in_my_communities(request: HttpRequest) -> PartyMemberQuerySet:
 @login_required
 @require_safe
 def members(request: HttpRequest) -> HttpResponse:
-    """党员报到: those who wait for an answer, all of them on their own tab."""
+    """党员报到: those who wait for an answer; all, and mobile members by their station, on tabs of their own."""
     rows = _in_my_communities(request).defer("near__boundary", "organisation__territory__boundary")
-    everybody = request.GET.get("show") == "all"
-    if not everybody:
-        rows = rows.filter(services.waiting())
-    page = keyset_page(request, rows, keys=BY_ID, size=PAGE_SIZE)
-    return render(request, "grids/members/members.html", {"page": page, "everybody": everybody})
+    shown = request.GET.get("show", "")
+    keys = BY_ID
+    if shown == "mobile":
+        rows, keys = rows.filter(is_mobile=True), BY_STATION
+    elif shown != "all":
+        rows, shown = rows.filter(services.waiting()), ""
+    page = keyset_page(request, rows, keys=keys, size=PAGE_SIZE)
+    return render(request, "grids/members/members.html", {"page": page, "shown": shown})
 
 
 def _found(request: HttpRequest, pk: int) -> PartyMember:

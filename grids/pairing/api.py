@@ -16,7 +16,7 @@ import grids.territory.converters  # noqa: F401 (registers <division:…>)
 from grids.members.api import masked
 from grids.members.models import PartyMember
 from grids.pairing import services
-from grids.pairing.api_looks import FeedbackToUnit, RevealCare, SetCare
+from grids.pairing.api_looks import FeedbacksToUnits, FeedbackToUnit, RevealCare, SetCare
 from grids.pairing.coverage import bare_grids, coverage_of, overloaded
 from grids.pairing.models import Household, Pairing
 from grids.pairing.policies import handles
@@ -301,6 +301,7 @@ class Proposal(_View):
 
 
 urlpatterns = [
+    path("pairing/feedback/", FeedbacksToUnits.as_view(), name="api_pairing_feedbacks"),
     path("pairing/", Pair.as_view(), name="api_pairing_pair"),
     path("pairing/coverage/", Coverage.as_view(), name="api_pairing_coverage"),
     path("pairing/grids/", BareGrids.as_view(), name="api_pairing_grids"),

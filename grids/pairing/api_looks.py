@@ -11,16 +11,18 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from grids.members.domain import half_year, half_year_before
 from grids.members.models import PartyMember
 from grids.pairing import services
 from grids.pairing.domain import Care
 from grids.pairing.feedback import give_feedback
+from grids.pairing.feedback_papers import ask_feedbacks, half_named
 from grids.pairing.models import Household
 from grids.pairing.policies import handles
+from grids.pairing.scope import handled_place
 from grids.territory.api import TAGS
 from portal.api.base import ApiView
 from portal.api.idempotency import once
+from portal.jobs.api import JobSerializer
 
 
 class CareLookBody(serializers.Serializer[Any]):
@@ -81,8 +83,35 @@ class FeedbackToUnit(LookView):
         if member is None or not handles(self.person, member.organisation.territory):
             raise Http404
         today = timezone.localdate()
-        half = half_year(today) if self.read_body(HalfBody)["half"] == "this" else half_year_before(today)
+        half = half_named(self.read_body(HalfBody)["half"], today)
         return Response(self.get_serializer(give_feedback(actor=self.person, member=member, half=half)).data)
+
+
+class AllFeedbackBody(HalfBody):
+    """Of which community."""
+
+    place = serializers.CharField(max_length=18)
+
+
+class FeedbacksToUnits(LookView):
+    """The papers of all members of a community."""
+
+    serializer_class = JobSerializer
+
+    @extend_schema(
+        operation_id="pairing_feedbacks",
+        summary=_("做全社区给单位的半年反馈"),
+        tags=TAGS,
+        request=AllFeedbackBody,
+        responses={202: JobSerializer},
+    )
+    @once
+    def post(self, request: Request) -> Response:
+        """Made in the background; each paper is a look that is written down."""
+        body = self.read_body(AllFeedbackBody)
+        place = handled_place(self.person, body["place"])
+        job = ask_feedbacks(actor=self.person, place=place, half=body["half"])
+        return Response(self.get_serializer(job).data, status=status.HTTP_202_ACCEPTED)
 
 
 class CareView(LookView):

@@ -5,16 +5,17 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from grids.members.domain import half_year, half_year_before
 from grids.members.models import PartyMember
 from grids.members.policies import may_reveal
 from grids.pairing import services
 from grids.pairing.domain import Care, Giver, way
 from grids.pairing.feedback import give_feedback
+from grids.pairing.feedback_papers import ask_feedbacks, half_named
 from grids.pairing.forms import CareForm, LeadForm, PairForm, PartnerForm, RevealForm, chosen_pairs
 from grids.pairing.limits import HOUSEHOLDS, MEMBERS
 from grids.pairing.models import Household, Pairing
@@ -24,7 +25,7 @@ from grids.pairing.scope import handled_place, person
 from grids.territory.domain import Level
 from grids.territory.inherited import settings_for
 from grids.territory.models import Territory
-from portal.errors import DomainError
+from portal.errors import DomainError, NotAllowed
 from portal.masking import mask_name
 from portal.paper import pdf_response
 
@@ -124,10 +125,25 @@ def _member_page(
 def feedback(request: HttpRequest, pk: int) -> HttpResponse:
     """The half-year's feedback to the member's unit, as PDF; by POST, since it is a look that is written down."""
     found, today = _member(request, pk), timezone.localdate()
-    half = half_year(today) if request.POST.get("half") == "this" else half_year_before(today)
+    half = half_named(request.POST.get("half", ""), today)
     given = give_feedback(actor=person(request), member=found, half=half)
     context = {"feedback": given, "today": today}
     return pdf_response("grids/pairing/feedback_paper.html", context, name=f"party-feedback-{pk}-{given.since}")
+
+
+@login_required
+@require_POST
+def feedbacks(request: HttpRequest) -> HttpResponse:
+    """All papers of a community in the background."""
+    place = handled_place(person(request), request.POST.get("place", ""))
+    try:
+        job = ask_feedbacks(actor=person(request), place=place, half=request.POST.get("half", ""))
+    except NotAllowed:
+        raise
+    except DomainError as error:
+        messages.error(request, str(error.message))
+        return redirect(f"{reverse('pairing_members')}?place={place.code}")
+    return redirect(job)
 
 
 @login_required

@@ -38,3 +38,9 @@ class ProposalAccepted(Payload):
     territory_code: str
     pairing_ids: tuple[int, ...]
     lead_ids: tuple[int, ...]
+
+
+@event("grids.pairing.feedback_due", label=_("该做给单位的半年反馈了"), visibility=Visibility.INTERNAL)
+class FeedbackDue(Payload):
+    territory_id: int
+    since: str

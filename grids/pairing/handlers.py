@@ -5,8 +5,11 @@ from django.urls import reverse
 from grids.members.domain import MemberState
 from grids.members.events import BackboneNamed, MemberDecided
 from grids.members.models import PartyMember
-from grids.pairing.events import Paired, PairingEnded, ProposalAccepted
+from grids.members.policies import DECIDERS
+from grids.pairing.events import FeedbackDue, Paired, PairingEnded, ProposalAccepted
 from grids.pairing.services import end_pairings_of
+from grids.roles.queries import nearest_holders
+from grids.territory.models import Territory
 from portal.notifications.services import notify
 from portal.outbox.models import Event
 from portal.outbox.registry import Payload, handles
@@ -38,3 +41,16 @@ def end_of_backbone(event: Event, payload: BackboneNamed) -> None:
     """Who is no longer of the backbone leads nobody."""
     if not payload.is_backbone:
         end_pairings_of(member_id=payload.member_id, leading_members_only=True)
+
+
+@handles(FeedbackDue, name="grids.tell_feedback_due")
+def tell_feedback_due(event: Event, payload: FeedbackDue) -> None:
+    """Workers and secretary of the community learn that the half-year is over."""
+    place = Territory.objects.defer("boundary").get(pk=payload.territory_id)
+    notify(
+        event=event,
+        kind="grids.feedback_due",
+        recipients=[person.pk for person in nearest_holders(DECIDERS, place)],
+        params={"place": place.name},
+        url=f"{reverse('pairing_members')}?place={place.code}",
+    )

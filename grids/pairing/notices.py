@@ -18,3 +18,11 @@ notice_kind(
     body=_("谢谢您这段时间的照看。"),
     channels=("inbox",),
 )
+notice_kind(
+    "grids.feedback_due",
+    label=_("该做给单位的半年反馈了"),
+    title=_("上个半年的反馈可以做了"),
+    body=_("{place}：可以一次做好，每人一张，交给各人的单位。"),
+    channels=("inbox",),
+    for_staff=True,
+)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("pairing/members/<int:pk>/", desk.member, name="pairing_member"),
     path("pairing/members/<int:pk>/lead/", desk.lead_member, name="pairing_member_lead"),
     path("pairing/members/<int:pk>/feedback/", desk.feedback, name="pairing_feedback"),
+    path("pairing/feedback/", desk.feedbacks, name="pairing_feedbacks"),
     path("pairing/shapes/<division:code>/", views.shapes, name="pairing_shapes"),
     path("pairing/proposal/<division:code>/", desk.proposal, name="pairing_proposal"),
     path("pairing/<int:pk>/end/", desk.end, name="pairing_end"),

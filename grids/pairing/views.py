@@ -11,6 +11,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from grids.members.models import PartyMember
+from grids.members.policies import DECIDERS
 from grids.pairing.coverage import (
     GRID,
     bare_grids,
@@ -24,6 +25,7 @@ from grids.pairing.coverage import (
 from grids.pairing.models import Household
 from grids.pairing.policies import handles, may_arrange, may_watch
 from grids.pairing.scope import LEVELS, chosen_place, handled_place, person
+from grids.roles.queries import holds
 from grids.territory.domain import Level
 from grids.territory.models import Territory
 from grids.territory.outlines import map_stamp, shapes_of
@@ -151,7 +153,8 @@ def members(request: HttpRequest) -> HttpResponse:
     place = handled_place(person(request), request.GET.get("place", ""))
     over = request.GET.get("show") == "over"
     limits = limits_in(place)
-    context: dict[str, Any] = {"place": place, "over": over}
+    confirms = place.level == Level.COMMUNITY and holds(request.user, DECIDERS, place)
+    context: dict[str, Any] = {"place": place, "over": over, "gives_feedback": confirms}
     if over:
         found = overloaded(place, most=MOST_OVERLOADED)
     else:

@@ -325,6 +325,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "forget_visits": {"task": "grids.visits.tasks.forget_visits", "schedule": 7200.0, "options": {"expires": 7200}},
     "lapse": {"task": "grids.roles.tasks.lapse", "schedule": 3600.0, "options": {"expires": 3600}},
     "remind_terms": {"task": "grids.cells.tasks.remind", "schedule": 21600.0, "options": {"expires": 21600}},
+    "remind_feedback": {
+        "task": "grids.pairing.tasks.remind",
+        "schedule": 21600.0,
+        "options": {"expires": 21600},
+    },
     "remind_gatherings": {
         "task": "grids.gatherings.tasks.remind",
         "schedule": 21600.0,

@@ -215,3 +215,18 @@ def test_other_communities_see_nobody(committee: PartyOrganisation, person: User
     assert "欧阳" not in foreign.get(reverse("party_members"), {"show": "all"}).content.decode()
     assert foreign.get(reverse("party_member", args=[member.pk])).status_code == 404
     assert enter(Client(), PersonFactory()).get(reverse("party_members")).status_code == 403
+
+
+def test_the_slip_on_paper_and_mobile_members_by_station(
+    client: Client, committee: PartyOrganisation, person: User, worker: User
+) -> None:
+    assert enter(client, person).get(reverse("party_mine_slip")).status_code == 404
+    make_member(committee, user=person, is_mobile=True, station="江边驿站")
+    slip = client.get(reverse("party_mine_slip"))
+    assert slip.content.startswith(b"%PDF")
+    assert slip["Cache-Control"] == "private, no-store"
+    make_member(committee)
+    staff = enter_as_staff(Client(), worker)
+    listed = staff.get(reverse("party_members"), {"show": "mobile"}).content.decode()
+    assert listed.count("江边驿站") == 1
+    assert listed.count('data-label="姓名"') == 1
