@@ -31,7 +31,7 @@ from portal.sheets import XLSX_TYPE
 TAGS = ["grids"]
 
 
-class UploadBody(serializers.Serializer[Any]):
+class DistrictUploadBody(serializers.Serializer[Any]):
     """One workbook with all sheets, or several."""
 
     file = serializers.ListField(child=serializers.FileField(), max_length=5, label=_("填好的表，可以有几个文件"))
@@ -169,14 +169,14 @@ class Imports(ImportView):
         summary=_("上传一个区的表，先检查"),
         description=_("什么也不改。state 是 faulty 时，用 rows 读哪一格要怎么改。"),
         tags=TAGS,
-        request=UploadBody,
+        request=DistrictUploadBody,
         responses={201: ImportSerializer},
     )
     @once
     def post(self, request: Request) -> Response:
         """Looked over, nothing brought in."""
         self.require()
-        files: Any = self.read_body(UploadBody)["file"]
+        files: Any = self.read_body(DistrictUploadBody)["file"]
         batch = check_workbooks(actor=self.person, files=[(file.name, file, file.size) for file in files])
         return self.told(self.own(batch.pk), status.HTTP_201_CREATED)
 

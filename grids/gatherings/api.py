@@ -16,19 +16,19 @@ from rest_framework.response import Response
 from grids.gatherings import services
 from grids.gatherings.api_bodies import (
     AttendanceSerializer,
-    ChangeBody,
     CheckInBody,
     CodeSerializer,
     CompletionExportBody,
     CompletionQuery,
     CompletionSerializer,
+    GatheringChangeBody,
+    GatheringPlanBody,
     GatheringReasonBody,
     GatheringSerializer,
     LeaveAnswerBody,
     MarkBody,
     MinutesBody,
     MinutesSerializer,
-    PlanBody,
     RollSerializer,
 )
 from grids.gatherings.audience import invited
@@ -108,7 +108,7 @@ class GatheringsOf(GatheringView):
         operation_id="gatherings_plan",
         summary=_("安排组织生活"),
         tags=TAGS,
-        request=PlanBody,
+        request=GatheringPlanBody,
         responses={201: GatheringSerializer},
     )
     @once
@@ -116,7 +116,9 @@ class GatheringsOf(GatheringView):
         """By an officer; whom it is for is told."""
         organisation = organisation_or_404(self.person, pk)
         require_officer(self.person, organisation)
-        planned = services.plan_gathering(actor=self.person, organisation=organisation, **self.read_body(PlanBody))
+        planned = services.plan_gathering(
+            actor=self.person, organisation=organisation, **self.read_body(GatheringPlanBody)
+        )
         answer = self.told(planned)
         answer.status_code = status.HTTP_201_CREATED
         return answer
@@ -130,12 +132,14 @@ class GatheringDetail(GatheringView):
         """The plan, how far it is, where the caller stands."""
         return self.told(self.found(pk))
 
-    @extend_schema(operation_id="gatherings_change", summary=_("改组织生活的安排"), tags=TAGS, request=ChangeBody)
+    @extend_schema(
+        operation_id="gatherings_change", summary=_("改组织生活的安排"), tags=TAGS, request=GatheringChangeBody
+    )
     def patch(self, request: Request, pk: int) -> Response:
         """Only what is sent is changed."""
         found = self.found(pk)
         require_officer(self.person, found.organisation)
-        body = ChangeBody(data=request.data, partial=True, context=self.get_serializer_context())
+        body = GatheringChangeBody(data=request.data, partial=True, context=self.get_serializer_context())
         body.is_valid(raise_exception=True)
         return self.told(services.change_gathering(actor=self.person, gathering=found, **body.validated_data))
 

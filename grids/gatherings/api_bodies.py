@@ -44,7 +44,7 @@ class GatheringSerializer(serializers.ModelSerializer[Gathering]):
         return mine.get(gathering.pk)
 
 
-class ChangeBody(serializers.Serializer[Any]):
+class GatheringChangeBody(serializers.Serializer[Any]):
     """What of a plan can be changed."""
 
     title = serializers.CharField(max_length=60)
@@ -55,7 +55,7 @@ class ChangeBody(serializers.Serializer[Any]):
     audience = serializers.ChoiceField(choices=Audience.choices, required=False)
 
 
-class PlanBody(ChangeBody):
+class GatheringPlanBody(GatheringChangeBody):
     """A plan."""
 
     kind = serializers.ChoiceField(choices=GatheringKind.choices)
