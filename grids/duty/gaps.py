@@ -11,7 +11,7 @@ from grids.roles.domain import Role
 from grids.territory.domain import Level
 
 # A term without the days of leave on which nobody stands in; of several people in one office any will do.
-_GAPS = """
+GAPS = """
 WITH terms AS (
     SELECT t.path, a.role, datemultirange(daterange(a.starts_on, a.ends_on)) - coalesce((
         SELECT range_agg(daterange(d.starts_on, d.ends_on))
@@ -44,14 +44,18 @@ class Gap:
 
 def gaps_below(path: str, days: Sequence[date]) -> dict[str, Gap]:
     """Every living grid below a path and what it lacks on these days in a row, by its path."""
-    asked: dict[str, Any] = {
-        "under": f"{path}%",
+    asked = {"under": f"{path}%", **gap_values(days)}
+    with connection.cursor() as cursor:
+        cursor.execute(GAPS, asked)
+        return {row[0]: Gap(row[1], row[2]) for row in cursor.fetchall()}
+
+
+def gap_values(days: Sequence[date]) -> dict[str, Any]:
+    """What `GAPS` finds beside the pattern of paths."""
+    return {
         "level": int(Level.GRID),
         "first": days[0],
         "until": days[-1] + timedelta(days=1),
         "head": str(Role.GRID_HEAD),
         "member": str(Role.GRID_MEMBER),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_GAPS, asked)
-        return {row[0]: Gap(row[1], row[2]) for row in cursor.fetchall()}

@@ -4,15 +4,19 @@ A feature below is read by `grids.overview.panels`; one above registers its own 
 the grids up, so a panel knows neither levels nor pages.
 """
 
-from collections.abc import Callable, Mapping
+import itertools
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.utils.functional import Promise
 
 from grids.overview.domain import COUNT_STEPS, SHARE_STEPS, Change, Counts, count_band, percent, share_band
 from grids.pairing.domain import blurred
+from grids.territory.domain import STEP, Level
 from grids.territory.models import Territory
 
 Words = str | Promise
@@ -65,7 +69,19 @@ class Column:
         return blurred(count) if self.about_people and not exact else count
 
 
-# The numbers of each grid by its path; what stands in no grid by the path of its community or street.
+@dataclass(frozen=True)
+class Statement:
+    """How the numbers below a path are counted in SQL: rows of a path and an object of numbers by their names.
+
+    The path is that of a grid, of its community for what stands in no grid. It finds `%(under)s` (a pattern for paths),
+    `%(digits)s` (of a grid's path), `%(now)s`, and what `values` gives it; names are the panel's own.
+    """
+
+    sql: str
+    values: Callable[[datetime], Mapping[str, Any]] = lambda now: {}
+
+
+# The same for what is no single statement: numbers by path.
 Read = Callable[[str, datetime], Mapping[str, Counts]]
 
 
@@ -77,7 +93,7 @@ class Panel:
     title: Words
     icon: str
     columns: tuple[Column, ...]
-    read: Read
+    count: Statement | Read
     href: Callable[[Territory], str] | None = None
     position: int = 50
 
@@ -109,14 +125,24 @@ def all_columns() -> list[Column]:
 
 
 def figures_below(path: str, now: datetime) -> dict[str, dict[str, int]]:
-    """What all panels count below a path, by grid; one statement a panel."""
+    """What all panels count below a path, by grid: all their statements are asked as one."""
     found: dict[str, dict[str, int]] = {}
-    for panel in registered_panels():
-        for at, counts in panel.read(path, now).items():
-            found.setdefault(at, {}).update(counts)
+    counts = [panel.count for panel in registered_panels()]
+    statements = [count for count in counts if isinstance(count, Statement)]
+    several = [count(path, now).items() for count in counts if not isinstance(count, Statement)]
+    for at, numbers in itertools.chain(_asked_as_one(statements, path, now), *several):
+        found.setdefault(at, {}).update(numbers)
     return found
 
 
-def as_numbers(counts: Counts, *, exact: bool) -> dict[str, Any]:
-    """Every column of a place by its key, as it may be told."""
-    return {column.key: column.value(counts, exact=exact) for column in all_columns()}
+def _asked_as_one(statements: Sequence[Statement], path: str, now: datetime) -> list[tuple[str, dict[str, int]]]:
+    if not statements:
+        return []
+    values: dict[str, Any] = {"under": f"{path}%", "digits": STEP * Level.GRID, "now": now}
+    for each in statements:
+        for name, value in each.values(now).items():
+            if values.setdefault(name, value) != value:
+                raise ValueError(f"Two panels mean different things by {name!r}.")
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"({each.sql})" for each in statements), values)
+        return [(row[0], json.loads(row[1]) if isinstance(row[1], str) else row[1]) for row in cursor.fetchall()]

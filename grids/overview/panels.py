@@ -1,24 +1,24 @@
 """What the features of the wing show on the overview."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from grids.duty.domain import days_from
-from grids.duty.gaps import gaps_below
+from grids.duty.gaps import GAPS, gap_values
 from grids.incidents.domain import WORK_STATES
 from grids.incidents.models import Incident
-from grids.overview.domain import Counts
-from grids.overview.figures import Column, Panel, register_panel
+from grids.incidents.views.lists import DONE_DAYS
+from grids.overview.figures import Column, Panel, Statement, register_panel
 from grids.overview.in_hand import Part, register_part
-from grids.pairing.coverage import GRID, numbers_by
+from grids.pairing.coverage import NUMBER_VALUES, NUMBERS
 from grids.pairing.models import PairingLoad
+from grids.territory.domain import Level
 from grids.territory.models import Territory
 
 
@@ -32,32 +32,46 @@ def of_place(route: str, query: str = "") -> Callable[[Territory], str]:
     return lambda place: f"{reverse(route, args=[place.code])}{query}"
 
 
-def read_coverage(path: str, now: datetime) -> Mapping[str, Counts]:
-    return {
-        at: {"grids": grids, "bare": bare, "households": households, "paired": paired, "unpaired": households - paired}
-        for at, (grids, bare, households, paired) in numbers_by(path, GRID).items()
-    }
-
-
-def read_staff(path: str, now: datetime) -> Mapping[str, Counts]:
-    return {
-        at: {"headless": int(gap.headless), "short": int(gap.short)}
-        for at, gap in gaps_below(path, days_from(timezone.localdate(now))).items()
-    }
-
-
-# Those somebody still works at, which stay few while the rest grows: read from their own index.
-_INCIDENTS = """
-SELECT left(path, %(digits)s), count(*), count(*) FILTER (WHERE due_at <= %(now)s)
-FROM grids_incident WHERE state = ANY (%(states)s) AND path LIKE %(under)s GROUP BY 1
-"""
-
-
-def read_incidents(path: str, now: datetime) -> Mapping[str, Counts]:
-    asked: dict[str, Any] = {"digits": GRID, "now": now, "states": sorted(map(str, WORK_STATES)), "under": f"{path}%"}
-    with connection.cursor() as cursor:
-        cursor.execute(_INCIDENTS, asked)
-        return {row[0]: {"incidents": row[1], "incidents_late": row[2]} for row in cursor.fetchall()}
+COVERAGE = Statement(
+    f"""
+    SELECT path, jsonb_build_object('grids', grids, 'bare', bare, 'households', households, 'paired', paired,
+        'unpaired', households - paired)
+    FROM ({NUMBERS}) AS numbers (path, grids, bare, households, paired)
+    """,  # noqa: S608 - a statement of ours
+    lambda now: NUMBER_VALUES,
+)
+STAFF = Statement(
+    f"""
+    SELECT path, jsonb_build_object('headless', headless::integer, 'short', short::integer)
+    FROM ({GAPS}) AS gaps (path, headless, short)
+    """,  # noqa: S608 - a statement of ours
+    lambda now: gap_values(days_from(timezone.localdate(now))),
+)
+# Those somebody still works at stay few while the rest grows: read from their own index, and so what the list shows.
+# What was done stands by day beside them.
+INCIDENTS = Statement(
+    """
+    SELECT left(path, %(digits)s), jsonb_build_object('incidents', count(*),
+        'incidents_late', count(*) FILTER (WHERE due_at <= %(now)s))
+    FROM grids_incident WHERE state = ANY (%(incident_states)s) AND path LIKE %(under)s GROUP BY 1
+    UNION ALL
+    SELECT t.path, jsonb_build_object(
+        'on_time', coalesce(sum(d.in_time) FILTER (WHERE d.day >= %(since)s), 0),
+        'done', coalesce(sum(d.in_time + d.late) FILTER (WHERE d.day >= %(since)s), 0),
+        'on_time.before', coalesce(sum(d.in_time) FILTER (WHERE d.day < %(since)s), 0),
+        'done.before', coalesce(sum(d.in_time + d.late) FILTER (WHERE d.day < %(since)s), 0))
+    FROM grids_territory t JOIN grids_incidentday d ON d.territory_id = t.id
+    WHERE t.path LIKE %(under)s AND t.level <= %(level)s AND d.day >= %(before)s AND d.day <= %(today)s
+    GROUP BY t.path
+    """,
+    lambda now: {
+        "incident_states": sorted(map(str, WORK_STATES)),
+        "level": int(Level.GRID),
+        "today": timezone.localdate(now),
+        "since": timezone.localdate(now) - timedelta(days=DONE_DAYS - 1),
+        "before": timezone.localdate(now) - timedelta(days=2 * DONE_DAYS - 1),
+    },
+)
 
 
 register_panel(
@@ -77,7 +91,7 @@ register_panel(
             ),
             Column("paired", _("结对率"), listed("pairing"), for_all=True, whole="households", about_people=True),
         ),
-        read_coverage,
+        COVERAGE,
         listed("pairing"),
         position=20,
     )
@@ -100,7 +114,7 @@ register_panel(
                 steps=(1, 2, 4),
             ),
         ),
-        read_staff,
+        STAFF,
         of_place("overview_grids"),
         position=10,
     )
@@ -113,8 +127,9 @@ register_panel(
         (
             Column("incidents_late", _("超时的事件"), listed("incident_desk", "&show=late"), tone="late"),
             Column("incidents", _("在办的事件"), listed("incident_desk")),
+            Column("on_time", _("近 30 天按时率"), listed("incident_desk", "&show=done"), whole="done"),
         ),
-        read_incidents,
+        INCIDENTS,
         position=40,
     )
 )

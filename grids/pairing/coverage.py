@@ -1,9 +1,10 @@
 """What is covered and what is not, from numbers kept beside the rows: nobody counts households on a request."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, cast
 
+from django.core.cache import caches
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Left
@@ -18,9 +19,11 @@ from grids.territory.models import Territory, TerritorySetting
 
 # How many of the heaviest are looked at, where places below have limits of their own.
 HEAVIEST = 1000
+KEPT_SECONDS = 60
+Counted = TypeVar("Counted")
 # Grids with the numbers that are kept of them; a grid's path has so many digits.
 GRID = STEP * Level.GRID
-_NUMBERS = """
+NUMBERS = """
 WITH cells AS (
     SELECT DISTINCT left(t.path, %(grid)s) AS path
     FROM grids_partyorganisation o JOIN grids_territory t ON t.id = o.territory_id
@@ -38,6 +41,8 @@ SELECT coalesce(nets.path, homes.path), coalesce(grids, 0), coalesce(bare, 0),
        coalesce(households, 0), coalesce(paired, 0)
 FROM nets FULL JOIN homes ON homes.path = nets.path ORDER BY 1
 """
+# What the statement finds beside the pattern of paths and the number of digits.
+NUMBER_VALUES: dict[str, Any] = {"grid": GRID, "level": int(Level.GRID), "kind": str(OrganisationKind.PLACE)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +83,9 @@ class Row:
 
 def numbers_by(path: str, digits: int) -> dict[str, tuple[int, int, int, int]]:
     """Grids, grids without a cell, households, paired, by the first so many digits of the path."""
-    asked: dict[str, Any] = {
-        "under": f"{path}%",
-        "digits": digits,
-        "grid": GRID,
-        "level": int(Level.GRID),
-        "kind": str(OrganisationKind.PLACE),
-    }
+    asked = {"under": f"{path}%", "digits": digits, **NUMBER_VALUES}
     with connection.cursor() as cursor:
-        cursor.execute(_NUMBERS, asked)
+        cursor.execute(NUMBERS, asked)
         return {row[0]: (int(row[1]), int(row[2]), int(row[3]), int(row[4])) for row in cursor.fetchall()}
 
 
@@ -101,12 +100,31 @@ def told(numbers: Iterable[tuple[int, int, int, int]], *, exact: bool) -> Number
 
 def coverage_of(place: Territory, *, exact: bool) -> dict[str, Any]:
     """`total` of a district, street, community or grid, and `rows`: the places one level below with their numbers."""
-    found = numbers_by(str(place.path), min(len(str(place.path)) + STEP, GRID))
+    path = str(place.path)
+    digits = min(len(path) + STEP, GRID)
+    found = _kept(place, "numbers", lambda: numbers_by(path, digits))
     below = Territory.objects.filter(path__in=found, depth=place.depth + 1).defer("boundary")
     return {
         "total": told(found.values(), exact=exact),
         "rows": [Row(each, told([found[str(each.path)]], exact=exact)) for each in below],
     }
+
+
+def is_kept(place: Territory) -> bool:
+    """Whether the numbers of a place may be a minute old: of streets and what is wider, where nobody waits for one."""
+    return bool(place.level < Level.COMMUNITY)
+
+
+def _kept(place: Territory, name: str, count: Callable[[], Counted]) -> Counted:
+    if not is_kept(place):
+        return count()
+    found: Any = caches["fragments"].get_or_set(f"pairing.{name}.{place.path}", count, KEPT_SECONDS)
+    return cast(Counted, found)
+
+
+def number_overloaded(place: Territory, *, most: int) -> int:
+    """How many members have more households than their place allows; at most so many."""
+    return _kept(place, f"over.{most}", lambda: len(overloaded(place, most=most)))
 
 
 def bare_grids(place: Territory) -> QuerySet[Territory]:

@@ -72,7 +72,8 @@ def mark_everything(world: World) -> None:
         # Guards and histories rest meanwhile; constraints do not.
         cursor.execute("SET LOCAL session_replication_role = replica")
         for model in apps.get_app_config("grids").get_models():
-            if model._meta.model_name not in OF_NO_PLACE and not model._meta.model_name.endswith("event"):
+            name = str(model._meta.model_name)
+            if name not in OF_NO_PLACE and not name.endswith("event"):
                 _mark(cursor, model, _words_of(model), _where(model, world))
         _mark(cursor, User, ["legal_name", "display_name"], "")
         cursor.execute("SET LOCAL session_replication_role = origin")
@@ -86,7 +87,7 @@ def _where(model: type[models.Model], world: World) -> str:
 def _words_of(model: type[models.Model]) -> list[str]:
     """Columns with words that people wrote: no codes, numbers or choices."""
     return [
-        field.column
+        str(field.column)
         for field in model._meta.local_fields
         if isinstance(field, models.CharField | models.TextField)
         and not field.choices

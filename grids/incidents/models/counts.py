@@ -118,6 +118,8 @@ class IncidentDay(models.Model):
         verbose_name = _("每天的事件数")
         verbose_name_plural = _("每天的事件数")
         constraints = [models.UniqueConstraint(fields=["territory", "category", "day"], name="incident_day_once")]
+        # A span of days of all places in a district, whatever the categories.
+        indexes = [models.Index(fields=["territory", "day"], name="incident_day_of_place")]
 
     def __str__(self) -> str:
         return f"{self.territory_id} {self.category_id} {self.day}"

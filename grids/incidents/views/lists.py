@@ -38,6 +38,7 @@ MOST_PLACES = 100
 # Paused clocks have no due time; they stand behind all others.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 KEYS = (Key("rank", read_moment, datetime.isoformat), Key("id", read_id))
+DONE_DAYS = 30
 FILTERS = ("show", "place", "group", "who", "q")
 
 
@@ -73,10 +74,16 @@ def _scopes(user: User, now: datetime) -> Mapping[str, tuple[str | Promise, Q]]:
         "handle": (gettext_lazy("等处置"), Q(state__in=[State.FILED, State.DISPATCHED])),
         "verify": (gettext_lazy("等核查"), Q(state=State.REPORTED)),
         "evaluate": (gettext_lazy("等考评"), Q(state=State.VERIFIED)),
+        "done": (
+            gettext_lazy("近 30 天办好的"),
+            Q(state__in=sorted(SETTLED_STATES), verified_at__gte=end_of_day - timedelta(days=DONE_DAYS)),
+        ),
     }
 
 
 COUNTED = ("late", "today", "file", "verify")
+# Selections of what nobody has to do anything about any more, but to judge it.
+SETTLED = ("evaluate", "done")
 
 
 @login_required
@@ -97,7 +104,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     who = int(params["who"]) if re.fullmatch(r"[0-9]{1,18}", params.get("who", "")) else None
     group = params.get("group", "") if params.get("group", "") in Group.values else ""
     words = params.get("q", "").strip()[:20]
-    found = (everything if scope == "evaluate" else at_work).filter(scopes[scope][1])
+    found = (everything if scope in SETTLED else at_work).filter(scopes[scope][1])
     if words:
         found = everything.filter(number__endswith=words.upper())
     if chosen is not None:

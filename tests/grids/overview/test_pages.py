@@ -1,6 +1,7 @@
 """A place at a glance: numbers with the lists behind them, for those who watch the place."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from grids.cells.domain import Rank
-from grids.incidents.models import Incident
+from grids.incidents.models import Incident, IncidentDay
 from grids.pairing import services
 from grids.roles.domain import Role
 from tests.grids.cells.factories import OrganisationFactory
@@ -68,9 +69,10 @@ def test_each_number_opens_its_list(net: Net, django_assert_max_num_queries: Any
         "在办的心愿": "0",
         "超时的事件": "0",
         "在办的事件": "0",
+        "近 30 天按时率": "—",
     }
     for label, (value, href) in found.items():
-        assert bool(href) == (value != "0"), label
+        assert bool(href) == (value not in ("0", "—")), label
         if href:
             with django_assert_max_num_queries(12):
                 assert client.get(href).status_code == 200
@@ -96,6 +98,24 @@ def test_lists_of_wishes_and_incidents_are_narrowed_to_the_place() -> None:
     incidents = officer.get(found["在办的事件"][1])
     assert incidents.status_code == 200
     assert incidents.context["chosen"] == cast.community
+
+
+def test_what_was_done_in_time_stands_beside_the_period_before() -> None:
+    """Of two done last month one was late; of one done now none: it went up."""
+    cast = make_cast()
+    kind = Incident.objects.get(pk=incidents_of(cast, at=timezone.now())["verified"].pk).category
+    IncidentDay.objects.all().delete()
+    today = timezone.localdate()
+    for days, in_time, late in ((2, 1, 0), (29, 1, 0), (30, 1, 1), (59, 1, 1), (60, 0, 9)):
+        IncidentDay.objects.create(
+            territory=cast.grid, category=kind, day=today - timedelta(days=days), in_time=in_time, late=late
+        )
+    client = enter_as_staff(Client(), cast.secretary)
+    page = client.get(reverse("overview")).content.decode()
+    value, href = numbers(page)["近 30 天按时率"]
+    assert value == "100%"
+    assert "比上期高 50 点" in page
+    assert client.get(href).context["rows"]
 
 
 def test_a_supervisor_reads_no_small_group_and_no_names(net: Net) -> None:
