@@ -30,6 +30,7 @@ class Column:
 
     `whole` makes it a share: `key` of `whole`, of a hundred. `about_people`: groups of fewer than five are not told to
     who does not handle the place. `href` is the list behind it, for handlers; with `for_all` for supervisors as well.
+    `in_grids`: it is counted by grid, and not by community only.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Column:
     tone: str = ""
     steps: tuple[int, int, int] | None = None
     on_map: bool = True
+    in_grids: bool = True
 
     @property
     def bounds(self) -> tuple[int, int, int]:

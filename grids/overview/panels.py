@@ -1,7 +1,7 @@
 """What the features of the wing show on the overview."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count
@@ -11,15 +11,20 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.duty.domain import days_from
 from grids.duty.gaps import GAPS, gap_values
+from grids.gatherings.queries import gatherings_by_community
 from grids.incidents.domain import WORK_STATES
 from grids.incidents.models import Incident
 from grids.incidents.views.lists import DONE_DAYS
+from grids.overview.domain import Counts
 from grids.overview.figures import Column, Panel, Statement, register_panel
 from grids.overview.in_hand import Part, register_part
 from grids.pairing.coverage import NUMBER_VALUES, NUMBERS
 from grids.pairing.models import PairingLoad
 from grids.territory.domain import Level
 from grids.territory.models import Territory
+from grids.visits.domain import Standing
+from grids.visits.models import CareDue
+from grids.visits.queries import NUMBERS as NUMBERS_OF_VISITS
 
 
 def listed(route: str, query: str = "") -> Callable[[Territory], str]:
@@ -72,6 +77,28 @@ INCIDENTS = Statement(
         "before": timezone.localdate(now) - timedelta(days=2 * DONE_DAYS - 1),
     },
 )
+
+
+VISITS = Statement(
+    f"""
+    SELECT path, jsonb_build_object('visits_due', due, 'visits_overdue', overdue)
+    FROM ({NUMBERS_OF_VISITS}) AS numbers (path, visits, met, in_care, due, overdue)
+    """,  # noqa: S608 - a statement of ours
+    lambda now: {"month": timezone.localdate(now).replace(day=1)},
+)
+
+
+def count_gatherings(path: str, now: datetime) -> Mapping[str, Counts]:
+    """By community: what an organisation owes follows from the rhythm of its place, which is no matter of SQL."""
+    found = gatherings_by_community(Territory(path=path), day=timezone.localdate(now))
+    return {
+        at: {"held": one.done, "required": one.required, "gatherings_overdue": one.overdue} for at, one in found.items()
+    }
+
+
+def party_life(place: Territory, query: str = "") -> str:
+    """Completion by organisation, which those of a grid do not look at."""
+    return f"{reverse('gatherings_completion')}?place={place.code}{query}" if place.level < Level.GRID else ""
 
 
 register_panel(
@@ -133,6 +160,48 @@ register_panel(
         position=40,
     )
 )
+register_panel(
+    Panel(
+        "visits",
+        _("走访"),
+        "door-open",
+        (
+            Column(
+                "visits_overdue",
+                _("过了日子没走访"),
+                listed("visits", "&show=late"),
+                about_people=True,
+                tone="late",
+            ),
+            Column("visits_due", _("该去走访的"), listed("visits", "&show=due"), about_people=True, tone="due"),
+        ),
+        VISITS,
+        position=50,
+    )
+)
+register_panel(
+    Panel(
+        "gatherings",
+        _("组织生活"),
+        "calendar-check",
+        (
+            Column(
+                "held", _("组织生活完成率"), party_life, for_all=True, whole="required", on_map=False, in_grids=False
+            ),
+            Column(
+                "gatherings_overdue",
+                _("欠着没开的会"),
+                lambda place: party_life(place, "&show=owing"),
+                for_all=True,
+                tone="late",
+                on_map=False,
+                in_grids=False,
+            ),
+        ),
+        count_gatherings,
+        position=60,
+    )
+)
 
 
 def incidents_in_hand(users: Sequence[int], path: str) -> Mapping[int, int]:
@@ -146,6 +215,17 @@ def households_in_care(users: Sequence[int], path: str) -> Mapping[int, int]:
     return dict(PairingLoad.objects.filter(member__user__in=users).values_list("member__user", "households"))
 
 
+def visits_due(users: Sequence[int], path: str) -> Mapping[int, int]:
+    """Households in special care that somebody looks after and that are to be visited now."""
+    found: Any = CareDue.objects.filter(
+        standing__in=[Standing.DUE, Standing.OVERDUE],
+        household__pairings__ended_on__isnull=True,
+        household__pairings__lead__user__in=users,
+    )
+    return dict(found.order_by().values_list("household__pairings__lead__user").annotate(Count("pk")))
+
+
+register_part(Part("visits", _("该去走访的"), visits_due, position=30))
 register_part(
     Part(
         "incidents",

@@ -24,7 +24,7 @@ from portal.accounts.models import User
 
 KEPT_SECONDS = 60
 GRID = STEP * Level.GRID
-MOST_HOT = 10
+MOST_HOT = 6
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,10 @@ class Overview:
 
     def figure(self, column: Column, place: Territory, counts: Counts, *, moves: bool = False) -> Figure:
         """One number of one place as this reader is told it."""
-        value = column.value(counts, exact=self.exact)
-        opens = column.href is not None and bool(value) and (self.exact or column.for_all)
+        told = column.in_grids or place.level < Level.GRID
+        value = column.value(counts, exact=self.exact) if told else None
+        worth = value is not None if column.whole else bool(value)
+        opens = column.href is not None and worth and (self.exact or column.for_all)
         change = column.change(counts, exact=self.exact) if moves else None
         return Figure(column, value, column.href(place) if opens and column.href else "", change)
 

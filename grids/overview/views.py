@@ -27,8 +27,8 @@ from grids.territory.models import Territory
 from grids.territory.outlines import map_stamp, shapes_of
 from portal.keyset import keyset_page
 
-# A street has seldom more communities; the file has all of them.
-MOST_LINES = 24
+# What keeps the page light; the file has all of them.
+MOST_LINES = 8
 PAGE_SIZE = 30
 
 

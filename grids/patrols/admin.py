@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from grids.configuration.pages import ScopedAdmin
 from grids.patrols.models import PatrolRoute
 from grids.roles.domain import Role
 from grids.roles.powers import give_admin_permissions, model_permissions
@@ -11,8 +12,11 @@ give_admin_permissions(Role.SYSTEM_ADMINISTRATOR, *model_permissions("grids", "p
 
 
 @admin.register(PatrolRoute)
-class PatrolRouteAdmin(ReadOnlyAdmin):
-    """Which routes there are, and how often they are walked."""
+class PatrolRouteAdmin(ScopedAdmin, ReadOnlyAdmin):
+    """Which routes there are in the administrator's places, and how often they are walked."""
+
+    scope_roles = frozenset({Role.SYSTEM_ADMINISTRATOR})
+    scope_field = "place__path"
 
     list_display = ("name", "place", "rhythm", "starts_on", "is_active")
     list_filter = ("rhythm", "is_active")

@@ -23,7 +23,7 @@ from django.utils import timezone
 from grids.territory.domain import STEP, Level
 from grids.territory.models import Territory
 
-_NUMBERS = """
+NUMBERS = """
 WITH care AS (
     SELECT left(t.path, %(digits)s) AS path, sum(c.in_care) AS in_care, sum(c.due) AS due, sum(c.overdue) AS overdue
     FROM grids_carecount c JOIN grids_territory t ON t.id = c.building_id
@@ -60,7 +60,7 @@ def numbers_by(path: str, digits: int, *, month: date | None = None) -> dict[str
     day = month or timezone.localdate()
     asked: dict[str, Any] = {"under": f"{path}%", "digits": digits, "month": day.replace(day=1)}
     with connection.cursor() as cursor:
-        cursor.execute(_NUMBERS, asked)
+        cursor.execute(NUMBERS, asked)
         return {row[0]: VisitNumbers(*map(int, row[1:])) for row in cursor.fetchall()}
 
 

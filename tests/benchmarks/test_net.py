@@ -14,17 +14,20 @@ from tests.wishes.wishes.pages import client_of
 
 @pytest.mark.django_db
 def test_a_seeded_district_is_a_sound_one() -> None:
-    net = seed_net(communities=6, grids=36, households=720)
+    net = seed_net(communities=72, grids=432, households=8640)
     # Foreign keys were not looked at while loading.
     connection.check_constraints()
-    assert Household.objects.count() == 720
-    assert Pairing.objects.count() == Household.objects.filter(is_paired=True).count() == 576
-    assert BuildingCount.objects.aggregate(all=Sum("households"), paired=Sum("paired")) == {"all": 720, "paired": 576}
+    assert Household.objects.count() == 8640
+    assert Pairing.objects.count() == Household.objects.filter(is_paired=True).count() == 6912
+    assert BuildingCount.objects.aggregate(all=Sum("households"), paired=Sum("paired")) == {"all": 8640, "paired": 6912}
     assert PairingLoad.objects.aggregate(most=Max("households"))["most"] <= 10
     found = coverage_of(Territory.objects.get(code=net.district), exact=True)
-    assert (found["total"].grids, found["total"].bare, found["total"].unpaired) == (36, 3, 144)
+    assert (found["total"].grids, found["total"].bare, found["total"].unpaired) == (432, 36, 1728)
     page = client_of(User.objects.get(pk=net.administrator_id)).get(f"/grids/pairing/?place={net.district}")
     assert page.status_code == 200
+    glance = client_of(User.objects.get(pk=net.officer_id)).get(f"/grids/overview/{net.street}/")
+    assert glance.status_code == 200
+    assert len(glance.content) < 30_000
 
 
 @pytest.mark.django_db

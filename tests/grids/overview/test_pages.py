@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from django.core.cache import caches
@@ -70,6 +71,10 @@ def test_each_number_opens_its_list(net: Net, django_assert_max_num_queries: Any
         "超时的事件": "0",
         "在办的事件": "0",
         "近 30 天按时率": "—",
+        "过了日子没走访": "0",
+        "该去走访的": "0",
+        "组织生活完成率": ANY,
+        "欠着没开的会": ANY,
     }
     for label, (value, href) in found.items():
         assert bool(href) == (value not in ("0", "—")), label
