@@ -10,6 +10,7 @@ from grids.territory.datum import Datum, in_wgs84
 from grids.territory.domain import Level
 from grids.territory.geometry import OVERLAP_TOLERANCE, holes_between, read_boundary, square_metres
 from grids.territory.models import Grid, Territory
+from grids.territory.shapefiles import read_shapefile
 from portal.errors import Invalid
 
 
@@ -54,3 +55,20 @@ def check_page(request: HttpRequest, grids: Any) -> JsonResponse:
         return JsonResponse(check_drawing(community, request.POST.get("boundary", ""), but=but, datum=datum))
     except Invalid as error:
         return JsonResponse({"overlaps": [], "holes": [], "words": [str(error.message)]}, status=400)
+
+
+def shape_page(request: HttpRequest) -> JsonResponse:
+    """Reads a zipped shapefile with one polygon for the editor, in the coordinates of the file; nothing is saved."""
+    if request.method != "POST":
+        return JsonResponse({"words": []}, status=405)
+    file = request.FILES.get("file")
+    try:
+        if file is None:
+            raise Invalid(_("请选文件。"), field="file")
+        outlines = read_shapefile(file, size=file.size or 0).outlines
+        if len(outlines) != 1:
+            words = _("这个文件里有 %d 个图形，一个网格只要一个。很多网格一起划，请用“批量划界”。")
+            raise Invalid(words % len(outlines), field="file")
+        return JsonResponse({"boundary": outlines[0].geometry, "words": []})
+    except Invalid as error:
+        return JsonResponse({"words": [str(error.message)]}, status=400)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grids.configuration.checking import check_page
+from grids.configuration.checking import check_page, shape_page
 from grids.configuration.pages import actor_of
 from grids.configuration.scope import inside, paths_in_scope
 from grids.configuration.widgets import BoundaryWidget
@@ -115,6 +115,7 @@ class NetPages(ModelAdmin):  # type: ignore[type-arg]
 
     def get_urls(self) -> list[URLPattern]:
         own = [
+            path("shape/", self.admin_site.admin_view(self.read_shape), name="grids_grid_shape"),
             path("check/", self.admin_site.admin_view(self.check_drawing), name="grids_grid_check"),
             path("renumber/", self.admin_site.admin_view(self.renumber_page), name="grids_grid_renumber"),
             path("<int:object_id>/split/", self.admin_site.admin_view(self.split_page), name="grids_grid_split"),
@@ -127,6 +128,12 @@ class NetPages(ModelAdmin):  # type: ignore[type-arg]
         if not self.has_change_permission(request):
             raise PermissionDenied
         return check_page(request, self.get_queryset(request))
+
+    def read_shape(self, request: HttpRequest) -> HttpResponse:
+        """The one polygon of a zipped shapefile as GeoJSON, for the map of the editor."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        return shape_page(request)
 
     def split_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """一个网格拆成两个."""

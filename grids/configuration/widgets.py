@@ -43,9 +43,10 @@ class BoundaryWidget(forms.Textarea):
         context["widget"]["map"] = {
             "siblings": self.siblings,
             "grid": self.grid,
+            "shape": reverse("admin:grids_grid_shape"),
             "check": reverse("admin:grids_grid_check") if self.grid is not None else "",
             "words": {
-                "file": str(_("这个文件不是 GeoJSON，请换一个。")),
+                "file": str(_("这个文件不是 GeoJSON，也不是压成 .zip 的 shapefile，请换一个。")),
                 "sound": str(_("和旁边的网格没有重叠，也没有留空。")),
                 "unreadable": str(_("下面的文字不是完整的 GeoJSON，地图上先不显示。")),
             },

@@ -13,17 +13,46 @@ from django.utils.translation import gettext as _
 
 from grids.configuration.pages import ScopedAdmin, actor_of
 from grids.districts import policies
-from grids.districts.models import IMPORTERS, DistrictImport
-from grids.districts.pages import UploadForm, context_of, preview_of
+from grids.districts.boundaries import picture, plan_boundaries, save_boundaries, upload_boundaries
+from grids.districts.models import IMPORTERS, BoundaryUpload, DistrictImport
+from grids.districts.pages import BoundaryForm, UploadForm, context_of, preview_of
 from grids.districts.services import bring_in, check_workbooks, undo_import
 from grids.districts.standing import what_remains
 from grids.districts.workbook import SHEETS, explanation, template
+from grids.territory.drawing import in_words
+from portal.accounts.models import User
 from portal.errors import DomainError, Invalid
 from portal.sheets import XLSX_TYPE
 
+MOST_PICTURES = 4
+
+
+class PagesAdmin(ScopedAdmin):
+    """An admin whose pages are drawn by hand: what is listed there is made and used, never edited."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What is done with it has buttons of its own."""
+        return False
+
+    def found(self, request: HttpRequest, object_id: str) -> Any:
+        """The row. Raises PermissionDenied, Http404."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        return row
+
+    def page(
+        self, request: HttpRequest, name: str, title: str, more: dict[str, Any], *, status: int = 200
+    ) -> HttpResponse:
+        """One of the feature's own templates in the frame of the admin site."""
+        context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts, **more}
+        return TemplateResponse(request, f"admin/grids/districts/{name}.html", context, status=status)
+
 
 @admin.register(DistrictImport)
-class DistrictImportAdmin(ScopedAdmin):
+class DistrictImportAdmin(PagesAdmin):
     """A district's grids, buildings, people and offices from spreadsheets."""
 
     scope_roles = IMPORTERS
@@ -39,10 +68,6 @@ class DistrictImportAdmin(ScopedAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request) and policies.may_upload(actor_of(request))
-
-    def has_change_permission(self, request: HttpRequest, obj: DistrictImport | None = None) -> bool:
-        """Nothing of an import is edited; what is done with it has buttons of its own."""
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -75,32 +100,32 @@ class DistrictImportAdmin(ScopedAdmin):
                 form.add_error("file", str(refused.message))
         sheets = [(kind.label, columns) for kind, columns in SHEETS.items()]
         more = {"form": form, "sheets": sheets, "explanation": explanation(), "multipart": True}
-        return self._page(request, "upload", _("导入一个区"), more, status=400 if form.errors else 200)
+        return self.page(request, "upload", _("导入一个区"), more, status=400 if form.errors else 200)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """What the looking over found, what waits, what came of it."""
-        batch = self._batch(request, object_id)
+        batch: DistrictImport = self.found(request, object_id)
         context = context_of(actor_of(request), batch, request.GET.get("after", ""))
-        return self._page(request, "import", str(batch), context)
+        return self.page(request, "import", str(batch), context)
 
     def begin(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Brings in what waits next."""
-        batch = self._batch(request, str(object_id))
+        batch: DistrictImport = self.found(request, str(object_id))
         if request.method != "POST":
             return redirect(batch)
         return self._work(request, batch, bring_in)
 
     def undo(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """What an undoing would do, and the button that does it."""
-        batch = self._batch(request, str(object_id))
+        batch: DistrictImport = self.found(request, str(object_id))
         if not policies.may_undo(actor_of(request), batch):
             raise PermissionDenied
         if request.method == "POST":
             return self._work(request, batch, undo_import)
         plan = preview_of(batch, what_remains(batch))
-        return self._page(request, "undo", _("撤销导入"), {"batch": batch, "plan": plan})
+        return self.page(request, "undo", _("撤销导入"), {"batch": batch, "plan": plan})
 
     def _work(self, request: HttpRequest, batch: DistrictImport, begin: Any) -> HttpResponse:
         try:
@@ -108,18 +133,65 @@ class DistrictImportAdmin(ScopedAdmin):
         except DomainError as refused:
             messages.error(request, str(refused.message))
             context = context_of(actor_of(request), batch, "")
-            return self._page(request, "import", str(batch), context, status=refused.status)
+            return self.page(request, "import", str(batch), context, status=refused.status)
 
-    def _batch(self, request: HttpRequest, object_id: str) -> DistrictImport:
-        if not self.has_view_permission(request):
+
+@admin.register(BoundaryUpload)
+class BoundaryUploadAdmin(PagesAdmin):
+    """Boundaries of many grids from a shapefile, for who uploaded it."""
+
+    list_display = ("created_at", "file_name", "datum", "saved_at")
+    ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        mine = BoundaryUpload.objects.filter(uploaded_by=actor_of(request))
+        return mine.select_related("community").defer("community__boundary")
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """The upload."""
+        if not self.has_add_permission(request):
             raise PermissionDenied
-        found = self.get_object(request, object_id)
-        if found is None:
-            raise Http404
-        return found  # type: ignore[no-any-return]
+        form = BoundaryForm(request.POST, request.FILES) if request.method == "POST" else BoundaryForm()
+        if request.method == "POST" and form.is_valid():
+            given = form.cleaned_data
+            file = given.pop("file")
+            try:
+                return redirect(
+                    upload_boundaries(actor=actor_of(request), file=file, name=file.name, size=file.size, **given)
+                )
+            except DomainError as refused:
+                form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
+        return self.page(
+            request, "boundaries_upload", _("批量划界"), {"form": form}, status=400 if form.errors else 200
+        )
 
-    def _page(
-        self, request: HttpRequest, name: str, title: str, more: dict[str, Any], *, status: int = 200
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts, **more}
-        return TemplateResponse(request, f"admin/grids/districts/{name}.html", context, status=status)
+        """What the file would draw, matched by a column; a POST draws it."""
+        upload: BoundaryUpload = self.found(request, object_id)
+        actor, status = actor_of(request), 200
+        column = (request.POST if request.method == "POST" else request.GET).get("column", "")
+        if request.method == "POST":
+            try:
+                changed = save_boundaries(actor=actor, upload=upload, column=column)
+            except DomainError as refused:
+                messages.error(request, str(refused.message))
+                status = refused.status
+            else:
+                messages.success(request, _("划好了，%d 个网格有了新的边界。") % changed)
+                return redirect("admin:grids_grid_changelist")
+        return self.page(request, "boundaries", str(upload), self._context(actor, upload, column), status=status)
+
+    def _context(self, actor: User, upload: BoundaryUpload, column: str) -> dict[str, Any]:
+        if not upload.shapes:
+            return {"upload": upload, "plan": None}
+        plan = plan_boundaries(actor, upload, column if column in upload.columns else "")
+        faulty = [each for each in plan.judgements if each.clashes or each.holes]
+        return {
+            "upload": upload,
+            "plan": plan,
+            "words": in_words(plan.judgements),
+            "pictures": [picture(each) for each in faulty[:MOST_PICTURES]],
+            "left_out": [row for row in plan.rows if row.problem],
+        }

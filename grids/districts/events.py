@@ -40,3 +40,9 @@ class ImportUndone(Payload):
     accounts: int
     kept: int
     told: tuple[int, ...]
+
+
+@event("grids.districts.boundaries_drawn", label=_("批量划定网格边界"), visibility=Visibility.AUDIT)
+class BoundariesDrawn(Payload):
+    upload_id: int
+    changed: int

@@ -13,11 +13,12 @@ from grids.districts.domain import PART_OF, ImportState, Part, RowState, Sheet
 from grids.roles.domain import Role
 from grids.roles.models import Appointment
 from grids.roles.queries import paths_of
+from grids.territory.datum import Datum
 from grids.territory.models import Territory
 from portal.accounts.models import User
 from portal.jobs.models import Job
 
-__all__ = ["DistrictImport", "ImportRow"]
+__all__ = ["BoundaryUpload", "DistrictImport", "ImportRow"]
 
 IMPORTERS = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR})
 
@@ -130,3 +131,35 @@ class ImportRow(models.Model):
         """The problems by name, for pages and programs."""
         names = ("column", "cell", "problem", "mend")
         return [dict(zip(names, each, strict=True)) for each in self.problems]
+
+
+class BoundaryUpload(models.Model):
+    """A shapefile with the boundaries of many grids (批量划界), kept while its administrator looks at it.
+
+    `shapes` hold attributes and GeoJSON geometry of each, in the coordinates of the file, and are emptied when used.
+    """
+
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("上传的人")
+    )
+    community = models.ForeignKey(
+        Territory, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("只对一个社区")
+    )
+    file_name = models.CharField(_("文件"), max_length=120)
+    datum = models.CharField(_("坐标"), max_length=10, choices=Datum.choices, default=Datum.WGS84)
+    illustrative = models.BooleanField(_("示意边界"), default=False)
+    columns = models.JSONField(_("列"), default=list)
+    shapes = models.JSONField(_("图形"), default=list)
+    created_at = models.DateTimeField(_("上传时间"), default=timezone.now)
+    saved_at = models.DateTimeField(_("划界时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("批量划界")
+        verbose_name_plural = _("批量划界")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} · {timezone.localtime(self.created_at):%Y-%m-%d %H:%M}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("admin:grids_boundaryupload_change", args=[self.pk])

@@ -12,6 +12,7 @@ from grids.districts.domain import Part, RowState, Sheet
 from grids.districts.models import DistrictImport, ImportRow
 from grids.districts.services import is_undoable
 from grids.districts.standing import Remainder
+from grids.territory.datum import Datum
 from grids.territory.domain import Level
 from portal.accounts.models import User
 
@@ -44,6 +45,29 @@ class UploadForm(forms.Form):
         label=gettext_lazy("表格文件（.xlsx）"),
         help_text=gettext_lazy("一个文件里有三张表，或者几个文件各有一张，可以一次选几个。先检查一遍，什么也不改。"),
         error_messages={"required": gettext_lazy("请选文件。"), "empty": gettext_lazy("这个文件是空的。")},
+    )
+
+
+class BoundaryForm(forms.Form):
+    """A shapefile, and what its coordinates are."""
+
+    file = forms.FileField(
+        label=gettext_lazy("shapefile（.zip）"),
+        help_text=gettext_lazy("把 .shp、.dbf、.shx、.prj 一起压成一个 .zip。坐标要是经纬度；先看，再划。"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".zip"}),
+        error_messages={"required": gettext_lazy("请选文件。"), "empty": gettext_lazy("这个文件是空的。")},
+    )
+    datum = forms.TypedChoiceField(
+        label=gettext_lazy("坐标"), choices=Datum.choices, initial=Datum.WGS84, coerce=Datum, required=True
+    )
+    community = forms.CharField(
+        label=gettext_lazy("只对一个社区（选填）"),
+        max_length=12,
+        required=False,
+        help_text=gettext_lazy("12 位社区编码。用网格名称来对的时候填：别的社区可能有同名的网格。"),
+    )
+    illustrative = forms.BooleanField(
+        label=gettext_lazy("示意边界"), required=False, help_text=gettext_lazy("不是正式划定的，公开页上会注明")
     )
 
 

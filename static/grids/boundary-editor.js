@@ -103,11 +103,21 @@ document.addEventListener("DOMContentLoaded", function () {
       file.querySelector("input").addEventListener("change", function (event) {
         const chosen = event.target.files[0];
         if (!chosen) return;
+        const take = function (text) { area.value = text; show(); check(); };
+        if (/\.zip$/i.test(chosen.name)) {
+          // A shapefile is read by the server; nothing is saved by it.
+          const body = new FormData();
+          body.append("file", chosen);
+          const token = editor.closest("form").querySelector("[name=csrfmiddlewaretoken]").value;
+          fetch(given.shape, { method: "POST", body: body, headers: { "X-CSRFToken": token } })
+            .then(function (answer) { return answer.json(); })
+            .then(function (found) { if (found.boundary) take(JSON.stringify(found.boundary)); else say(found.words.join(" "), true); })
+            .catch(function () { say(given.words.file, true); });
+          return;
+        }
         chosen.text().then(function (text) {
           try { JSON.parse(text); } catch (error) { say(given.words.file, true); return; }
-          area.value = text;
-          show();
-          check();
+          take(text);
         });
       });
     }

@@ -16,6 +16,8 @@ from portal.accounts.consents import give_consent
 from portal.accounts.models import ConsentText, User
 from tests.browser import DESKTOP, PHONE, OpenPage
 from tests.grids.districts.factories import Office, small, staff_row, workbook
+from tests.grids.territory.factories import GridFactory, square
+from tests.grids.territory.shapes import layer, zipped
 from tests.portal.accounts.factories import enter_as_staff
 from tests.portal_server import PortalServer
 
@@ -100,3 +102,31 @@ def test_a_district_is_brought_in_and_taken_back(rooms: Rooms, fresh_portal: Por
     with fresh_portal.database():
         assert not Territory.objects.filter(name="东一网格").exists()
         assert DistrictImport.objects.latest("pk").state == DistrictImport.State.UNDONE
+
+
+def test_boundaries_from_shapefiles(rooms: Rooms, fresh_portal: PortalServer, open_page: OpenPage) -> None:
+    """One grid in its editor, and many at once after a look at what they would do."""
+    with fresh_portal.database():
+        one, other = (GridFactory(name=name) for name in ("江东网格", "江西网格"))
+    page = open_page(fresh_portal.url, cookies=[rooms.system], size=DESKTOP)
+    page.goto(f"/admin/grids/grid/{one.grid.pk}/change/")
+    page.locator(".boundary-file input").set_input_files(shapes_of(layer(square(118.70, 32.01))))
+    page.wait_for_function("document.getElementById('id_boundary').value.includes('Polygon')")
+    page.goto("/admin/grids/boundaryupload/add/")
+    look(page, "boundaries-upload")
+    east, west = square(118.70, 32.01), square(118.7018, 32.01)
+    page.locator("input[type=file]").set_input_files(shapes_of(layer(east, west, names=(one.name, other.name))))
+    page.get_by_role("button", name="上传，先看").click()
+    page.get_by_text("“江东网格”和“江西网格”重叠约").wait_for()
+    assert page.get_by_role("button", name="划定").count() == 0
+    look(page, "boundaries-clash")
+    page.get_by_role("link", name="换一个文件").click()
+    west = square(118.702, 32.01)
+    page.locator("input[type=file]").set_input_files(shapes_of(layer(east, west, names=(one.name, other.name))))
+    page.get_by_role("button", name="上传，先看").click()
+    page.get_by_role("button", name="划定这 2 个网格的边界").click()
+    page.get_by_text("2 个网格有了新的边界").wait_for()
+
+
+def shapes_of(parts: dict[str, bytes]) -> FilePayload:
+    return {"name": "网格.zip", "mimeType": "application/zip", "buffer": zipped(parts)}

@@ -17,11 +17,13 @@ from django.utils import timezone
 from PIL import Image
 
 from grids.bodies.domain import BodyKind
+from grids.districts.boundaries import upload_boundaries
 from grids.districts.services import check_workbooks
 from grids.incidents.models import Incident
 from grids.members.models import ServicePost
 from grids.pairing.models import Pairing
 from grids.roles.models import Residency, Role
+from grids.territory.datum import Datum
 from grids.visits.services import log_visit
 from portal.accounts.models import User
 from portal.jobs.models import Job
@@ -37,7 +39,8 @@ from tests.grids.members.factories import make_member
 from tests.grids.pairing.factories import make_homes
 from tests.grids.patrols.factories import make_route
 from tests.grids.roles.factories import PersonFactory, ResidencyFactory, make_resident, make_staff
-from tests.grids.territory.factories import BuildingFactory, CommunityFactory, DistrictFactory, StreetFactory
+from tests.grids.territory.factories import BuildingFactory, CommunityFactory, DistrictFactory, StreetFactory, square
+from tests.grids.territory.shapes import layer, zipped
 from tests.portal.accounts.factories import enter, enter_as_staff
 from tests.portal.jobs.factories import finished_job
 from tests.wishes.desk.factories import finished_run
@@ -175,6 +178,14 @@ def build() -> World:
     away_on_leave(cast.grid_head, by=cast.worker)
     content = workbook(small())
     check_workbooks(actor=users["system_administrator"], files=[("表.xlsx", BytesIO(content), len(content))])
+    shapes = zipped(layer(square(118.70, 32.01)))
+    upload_boundaries(
+        actor=users["system_administrator"],
+        file=BytesIO(shapes),
+        name="网格.zip",
+        size=len(shapes),
+        datum=Datum.WGS84,
+    )
     run = finished_run(actor=cast.worker, wish=wishes["closed"])
     job, digest = finished_job(owner=cast.worker), _digest(cast, wishes["closed"], now)
     return World(cast, clients, users, wishes, residency, photos, job, run, digest, incidents)
