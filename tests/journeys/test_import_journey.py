@@ -1,12 +1,13 @@
 """Two administrators bring a district in, in a real browser: mistakes are read, mended, watched, and taken back."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.test import Client
-from playwright.sync_api import FilePayload, Page
+from playwright.sync_api import FilePayload, Page, expect
 
 from grids.districts.domain import Sheet
 from grids.districts.models import DistrictImport
@@ -111,7 +112,7 @@ def test_boundaries_from_shapefiles(rooms: Rooms, fresh_portal: PortalServer, op
     page = open_page(fresh_portal.url, cookies=[rooms.system], size=DESKTOP)
     page.goto(f"/admin/grids/grid/{one.grid.pk}/change/")
     page.locator(".boundary-file input").set_input_files(shapes_of(layer(square(118.70, 32.01))))
-    page.wait_for_function("document.getElementById('id_boundary').value.includes('Polygon')")
+    expect(page.locator("#id_boundary")).to_have_value(re.compile("Polygon"))
     page.goto("/admin/grids/boundaryupload/add/")
     look(page, "boundaries-upload")
     east, west = square(118.70, 32.01), square(118.7018, 32.01)

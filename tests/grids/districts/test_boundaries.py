@@ -79,7 +79,7 @@ def test_many_grids_are_matched_judged_together_and_drawn_in_one_step() -> None:
     plan = plan_boundaries(office.system, clashing)
     assert plan.column == "NAME"
     assert [row.problem for row in plan.rows] == ["", "", "没有这个编码或名称的网格。"]
-    assert [str(each)[:10] for each in plan.judgements[0].clashes] == ["“西片”和“东片”重叠"]
+    assert [(each.one, each.other) for each in plan.judgements[0].clashes] == [("西片", "东片")]
     with pytest.raises(Conflict, match="“西片”和“东片”重叠约"):
         save_boundaries(actor=office.system, upload=clashing, column="NAME")
     assert not Territory.objects.filter(pk__in=(west.pk, east.pk), boundary__isnull=False).exists()
