@@ -27,6 +27,7 @@ HEAVIEST_PAGE = 30_000  # bytes of HTML before compression
 LONG_LISTS = {"api_docs": 60_000, "notifications:preferences": 50_000}
 # Programs' answers, photos, and files that are saved instead of shown.
 NO_PAGES = frozenset({"healthz", "photo", "jobs:file", "api_schema", "mfa_download_recovery_codes", "admin:jsi18n"}) | {
+    "admin:grids_districtimport_template",
     "desk_entry_template",
     "community_atom",
     "gathering_file",
