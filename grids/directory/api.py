@@ -44,6 +44,14 @@ class GridBuildingSerializer(serializers.Serializer[Any]):
     latitude = serializers.FloatField(allow_null=True)
 
 
+class GridOrganisationSerializer(serializers.Serializer[Any]):
+    """A Party organisation of the grid, or of its community: name and telephone, nobody's name."""
+
+    id = serializers.IntegerField(source="pk")
+    name = serializers.CharField()
+    phone = serializers.CharField()
+
+
 class GridSerializer(serializers.Serializer[Any]):
     """A grid's public page."""
 
@@ -54,6 +62,7 @@ class GridSerializer(serializers.Serializer[Any]):
     boundary = serializers.JSONField(source="place.boundary", allow_null=True)
     boundary_is_illustrative = serializers.BooleanField(source="place.boundary_is_illustrative")
     staff = StaffSerializer(many=True)
+    organisations = GridOrganisationSerializer(many=True)
     poster_address = serializers.CharField(help_text=_("海报二维码的网址，换了编号也能用"))
     buildings = GridBuildingSerializer(many=True)
 

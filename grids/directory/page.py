@@ -6,13 +6,17 @@ from typing import Any
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils import timezone
 
+from grids.cells.domain import OrganisationKind
+from grids.cells.models import PartyOrganisation
 from grids.roles.domain import GRID_STAFF_ROLES, Role
 from grids.roles.models import Appointment
-from grids.territory.domain import Level
+from grids.territory.domain import STEP, Level
 from grids.territory.models import Building, Grid, Territory
 from grids.territory.numbers import numbers_of
 
 _ORDER = (Role.GRID_HEAD, Role.GRID_MEMBER, Role.BUILDING_HEAD, Role.INFORMANT, Role.INSTRUCTOR, Role.LIAISON_OFFICER)
+# Appointed for a grid or for all grids of the community.
+OF_THE_COMMUNITY = (Role.INSTRUCTOR, Role.LIAISON_OFFICER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,11 @@ def staff_of(grid: Territory) -> list[PublicStaff]:
     order = Case(*(When(role=role, then=Value(n)) for n, role in enumerate(_ORDER)), output_field=IntegerField())
     appointed = (
         Appointment.objects.in_force(timezone.localdate())
-        .filter(Q(territory__path__startswith=grid.path), role__in=list(GRID_STAFF_ROLES), user__is_active=True)
+        .filter(
+            Q(territory__path__startswith=grid.path, role__in=list(GRID_STAFF_ROLES))
+            | Q(territory__path=str(grid.path)[: STEP * Level.COMMUNITY], role__in=list(OF_THE_COMMUNITY)),
+            user__is_active=True,
+        )
         .select_related("user", "territory")
         .defer("territory__boundary")
         .order_by(order, "territory__path", "pk")
@@ -44,6 +52,15 @@ def staff_of(grid: Territory) -> list[PublicStaff]:
         )
         for one in appointed
     ]
+
+
+def organisations_of(grid: Territory) -> list[PartyOrganisation]:
+    """Party organisations that stand in the grid; where there is none, that of the community. No persons are named."""
+    path = str(grid.path)
+    place = Q(territory__path__startswith=path) | Q(territory__path=path[: STEP * Level.COMMUNITY])
+    rows = PartyOrganisation.objects.filter(place, kind=OrganisationKind.PLACE, is_active=True)
+    found = list(rows.select_related("territory").defer("territory__boundary").order_by("rank", "name", "pk"))
+    return [one for one in found if one.territory.level >= Level.GRID] or found
 
 
 def grid_page(grid: Territory) -> dict[str, Any]:
@@ -60,6 +77,7 @@ def grid_page(grid: Territory) -> dict[str, Any]:
         "street": grid.ancestor_at(Level.STREET),
         "community": grid.ancestor_at(Level.COMMUNITY),
         "staff": staff_of(grid),
+        "organisations": organisations_of(grid),
         "former": [each for each in numbers_of(grid) if each.until is not None],
         "buildings": buildings,
         "map": _map(grid, buildings) if grid.boundary or any(b.longitude for b in buildings) else None,

@@ -4,9 +4,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from grids.cells.domain import Rank
 from grids.roles.domain import Role
 from grids.territory.browsing import forget_starting_places
-from tests.grids.roles.factories import AppointmentFactory, PersonFactory, make_resident
+from grids.territory.domain import Level
+from tests.grids.cells.factories import OrganisationFactory, make_leader
+from tests.grids.roles.factories import AppointmentFactory, PersonFactory, make_resident, make_staff
 from tests.grids.territory.factories import BuildingFactory, CommunityFactory, GridFactory, square
 from tests.portal.accounts.factories import enter
 
@@ -95,3 +98,24 @@ def test_a_grid_page_costs_the_same_with_more_people(client: Client, django_asse
         GridFactory(boundary=square(118.71 + number * 0.01, 32.0))
     with django_assert_max_num_queries(12):  # type: ignore[operator]
         client.get(reverse("grid_page", args=[grid.code]))
+
+
+def test_a_grid_names_its_organisations_and_nobody_in_them() -> None:
+    """The cell with its telephone; without one, the committee of the community. Who guides all its grids is staff."""
+    grid = GridFactory()
+    committee = OrganisationFactory(territory=grid.ancestor_at(Level.COMMUNITY), phone="025-8651 0001")
+    make_staff(Role.INSTRUCTOR, grid.ancestor_at(Level.COMMUNITY), legal_name="指导员赵")
+    page = Client().get(reverse("grid_page", args=[grid.code])).content.decode()
+    assert committee.name in page
+    assert "025-8651 0001" in page
+    assert "指导员赵" in page
+    cell = make_leader(
+        OrganisationFactory(territory=grid, rank=Rank.GROUP, phone="025-8651 0002"),
+        user=PersonFactory(legal_name="组长钱"),
+    )
+    page = Client().get(reverse("grid_page", args=[grid.code])).content.decode()
+    assert cell.organisation.name in page
+    assert committee.name not in page
+    assert "组长钱" not in page
+    told = Client().get(reverse("api_grid", args=[grid.code])).json()
+    assert [one["phone"] for one in told["organisations"]] == ["025-8651 0002"]
