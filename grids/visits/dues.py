@@ -62,10 +62,11 @@ def note_visit(*, household_id: int, day: date, today: date) -> None:
     row.save(update_fields=FIELDS)
 
 
-def follow_rhythm(*, place: Territory, today: date) -> int:
-    """A place has other rhythms: every row below it follows; how many did."""
-    keys = CareDue.objects.filter(building__path__startswith=str(place.path)).values_list("pk", flat=True)
-    for key in list(keys):
+def follow_rhythm(*, place: Territory, care: Care, today: date) -> int:
+    """A place visits this kind of care in another rhythm: every row of it below follows; how many did."""
+    rows = CareDue.objects.filter(building__path__startswith=str(place.path), household__care=care)
+    keys = list(rows.values_list("pk", flat=True))
+    for key in keys:
         follow_care(household_id=key, today=today)
     return len(keys)
 

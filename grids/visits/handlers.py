@@ -27,9 +27,10 @@ def on_care(event: Event, payload: CareChanged) -> None:
 @handles(SettingChanged, name="grids.visits_follow_rhythm")
 def on_setting(event: Event, payload: SettingChanged) -> None:
     """A place visits more or less often than before."""
-    if payload.key in DAYS.values():
+    care = next((care for care, key in DAYS.items() if key == payload.key), None)
+    if care is not None:
         place = Territory.objects.get(pk=payload.territory_id)
-        follow_rhythm(place=place, today=timezone.localdate(event.occurred_at))
+        follow_rhythm(place=place, care=care, today=timezone.localdate(event.occurred_at))
 
 
 @handles(VisitOverdue, name="grids.tell_visit_overdue")

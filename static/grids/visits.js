@@ -40,6 +40,9 @@
       drop.addEventListener("click", () => unsent.remove("unsent", row.key).then(show));
       return item;
     }));
+    document.querySelectorAll("[data-call-noted]").forEach((line) => {
+      line.hidden = !rows.some((row) => row.household === Number(line.dataset.callNoted));
+    });
     const said = [];
     if (standing === "Login" || standing === "Other") said.push(words(standing, { n }));
     else if (n) said.push(words(standing === "Sending" ? "Sending" : "Waiting", { n }));

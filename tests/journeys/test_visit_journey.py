@@ -72,6 +72,7 @@ def test_a_day_with_no_network_in_the_staircase(fresh_portal: PortalServer, peop
     member.go_back()
     _log(member, "厨房水管漏水")
     member.get_by_text("等网络 1 条").wait_for()
+    member.get_by_text("记下了，等网络送出").first.wait_for()
     with fresh_portal.database():
         assert not Visit.objects.exists()
 

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grids.visits.domain import (
@@ -20,6 +20,8 @@ from grids.visits.domain import (
 from portal.deadlines.calendar import ChinaCalendar
 
 CHINA = ChinaCalendar()
+# A machine with much else to do is no reason to fail.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 points = st.tuples(st.floats(118.6, 118.8), st.floats(31.9, 32.1))
 stops = st.builds(
     Stop,
@@ -56,13 +58,14 @@ def test_each_level_is_told_on_its_working_day() -> None:
 
 
 @given(last=st.dates(date(2024, 1, 1), date(2027, 1, 1)), every=st.integers(1, 365), gone=st.integers(0, 400))
+@UNHURRIED
 def test_a_due_day_lies_within_the_rhythm(last: date, every: int, gone: int) -> None:
     found = due_after(last, every, last + timedelta(days=gone), CHINA)
     assert last < found.due_from <= found.due_on <= last + timedelta(days=every)
 
 
 @given(st.lists(stops, max_size=12), st.none() | points)
-@settings(deadline=None)
+@UNHURRIED
 def test_the_way_passes_every_door_once_late_ones_first_and_never_longer(
     given_stops: list[Stop[None]], start: tuple[float, float] | None
 ) -> None:
