@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils import timezone
 
-from grids.cells.domain import OrganisationKind
+from grids.cells.domain import OrganisationKind, Rank
 from grids.cells.models import PartyOrganisation
 from grids.roles.domain import GRID_STAFF_ROLES, Role
 from grids.roles.models import Appointment
@@ -55,10 +55,14 @@ def staff_of(grid: Territory) -> list[PublicStaff]:
 
 
 def organisations_of(grid: Territory) -> list[PartyOrganisation]:
-    """Party organisations that stand in the grid; where there is none, that of the community. No persons are named."""
+    """Party organisations that stand in the grid; where there is none, that of the community.
+
+    No persons are named: a member-hub household is somebody's home and often has their name.
+    """
     path = str(grid.path)
     place = Q(territory__path__startswith=path) | Q(territory__path=path[: STEP * Level.COMMUNITY])
     rows = PartyOrganisation.objects.filter(place, kind=OrganisationKind.PLACE, is_active=True)
+    rows = rows.exclude(rank=Rank.MEMBER_HUB)
     found = list(rows.select_related("territory").defer("territory__boundary").order_by("rank", "name", "pk"))
     return [one for one in found if one.territory.level >= Level.GRID] or found
 

@@ -39,8 +39,8 @@ class Check:
     @property
     def drawing(self) -> dict[str, Any]:
         """For the map: all outlines, and on top what is wrong."""
-        marked = [fault.where for fault in self.faults] or [each["boundary"] for each in self.outlines]
-        return {"neighbours": self.outlines, "boundary": {"type": "GeometryCollection", "geometries": marked}}
+        marked = {"type": "GeometryCollection", "geometries": [fault.where for fault in self.faults]}
+        return {"neighbours": self.outlines, "boundary": marked if self.faults else None}
 
 
 def check_net(community: Territory) -> Check:

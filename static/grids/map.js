@@ -15,12 +15,13 @@
   place.hidden = false;
   const map = L.map(place, { attributionControl: false, scrollWheelZoom: false, zoomSnap: 0.25 });
   if (window.addMapTiles) window.addMapTiles(map);
-  const drawn = L.featureGroup();
+  const drawn = L.featureGroup(), around = L.featureGroup();
   (data.neighbours || []).forEach(function (each) {
     L.geoJSON(each.boundary, { interactive: false, style: { color: colour("--line-strong"), weight: 1, fill: true, fillColor: colour("--card"), fillOpacity: 0.6 } })
       .bindTooltip(label(each.name), { permanent: true, direction: "center", className: "map-label" })
-      .addTo(map);
+      .addTo(around);
   });
+  around.addTo(map);
   if (data.boundary) {
     L.geoJSON(data.boundary, { interactive: false, style: { color: colour("--red"), weight: 3, fillColor: colour("--red"), fillOpacity: 0.08 } }).addTo(drawn);
   }
@@ -30,5 +31,5 @@
       .addTo(drawn);
   });
   drawn.addTo(map);
-  map.fitBounds(drawn.getBounds(), { padding: [24, 24], maxZoom: 17 });
+  map.fitBounds((drawn.getLayers().length ? drawn : around).getBounds(), { padding: [24, 24], maxZoom: 17 });
 })();

@@ -113,8 +113,10 @@ def test_a_grid_names_its_organisations_and_nobody_in_them() -> None:
         OrganisationFactory(territory=grid, rank=Rank.GROUP, phone="025-8651 0002"),
         user=PersonFactory(legal_name="组长钱"),
     )
+    OrganisationFactory(territory=grid, rank=Rank.MEMBER_HUB, name="老林中心户")
     page = Client().get(reverse("grid_page", args=[grid.code])).content.decode()
     assert cell.organisation.name in page
+    assert "老林" not in page
     assert committee.name not in page
     assert "组长钱" not in page
     told = Client().get(reverse("api_grid", args=[grid.code])).json()
