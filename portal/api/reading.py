@@ -28,20 +28,29 @@ class Operation:
     answers: list[tuple[str, str]]
 
 
-def operations_by_tag(schema: dict[str, Any]) -> list[tuple[str, list[Operation]]]:
-    """Every operation, by the words of its first tag, in the order in which the document names its tags."""
-    names = {tag["name"]: tag.get("description", tag["name"]) for tag in schema.get("tags", [])}
-    groups: dict[str, list[Operation]] = {words: [] for words in names.values()}
+@dataclass(frozen=True)
+class Group:
+    """The operations of one tag: its name in addresses, its words, and how many there are."""
+
+    name: str
+    words: str
+    operations: list[Operation]
+
+
+def operations_by_tag(schema: dict[str, Any]) -> list[Group]:
+    """Every operation, by its first tag, in the order in which the document names its tags."""
+    words = {tag["name"]: tag.get("description", tag["name"]) for tag in schema.get("tags", [])}
+    groups: dict[str, list[Operation]] = {name: [] for name in words}
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
             tag = (operation.get("tags") or [""])[0]
-            groups.setdefault(names.get(tag, tag), []).append(_operation(schema, path, method, operation))
-    return [(words, operations) for words, operations in groups.items() if operations]
+            groups.setdefault(tag, []).append(_operation(schema, path, method, operation))
+    return [Group(name, words.get(name, name), operations) for name, operations in groups.items() if operations]
 
 
 def operation_called(schema: dict[str, Any], identifier: str) -> Operation | None:
     """One operation by its identifier."""
-    everything = (one for _tag, group in operations_by_tag(schema) for one in group)
+    everything = (one for group in operations_by_tag(schema) for one in group.operations)
     return next((one for one in everything if one.identifier == identifier), None)
 
 

@@ -54,9 +54,14 @@ class NothingHere(APIView):
 
 @require_GET
 def docs(request: HttpRequest) -> HttpResponse:
-    """The schema as a page for people."""
+    """The schema as pages for people: what there is about, and with `?about=` the operations of that."""
     schema = schema_in(translation.get_language() or "")
-    return render(request, "api/docs.html", {"groups": operations_by_tag(schema), "info": schema["info"]})
+    groups = operations_by_tag(schema)
+    name = request.GET.get("about")
+    group = next((each for each in groups if each.name == name), None)
+    if name is not None and group is None:
+        raise Http404
+    return render(request, "api/docs.html", {"groups": groups, "group": group, "info": schema["info"]})
 
 
 @require_GET

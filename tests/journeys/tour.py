@@ -24,7 +24,7 @@ from tests.portal_server import PortalServer
 
 HEAVIEST_PAGE = 30_000  # bytes of HTML before compression
 # Lists of everything there is to choose or call, in one page to be searched through: as long as the portal is wide.
-LONG_LISTS = {"api_docs": 60_000, "notifications:preferences": 50_000}
+LONG_LISTS = {"notifications:preferences": 50_000}
 # Programs' answers, photos, and files that are saved instead of shown.
 NO_PAGES = frozenset({"healthz", "photo", "jobs:file", "api_schema", "mfa_download_recovery_codes", "admin:jsi18n"}) | {
     "admin:grids_districtimport_template",
