@@ -113,10 +113,7 @@ def _icon_svg(name: str) -> str:
     source = (settings.NODE_MODULES / "bootstrap-icons" / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     inner = re.sub(r"^<svg[^>]*>|</svg>\s*$", "", source.strip())
     inner = re.sub(r"\s*\n\s*", "", inner)
-    return (
-        '<svg class="icon" width="16" height="16" fill="currentColor" viewBox="0 0 16 16" '
-        f'aria-hidden="true" focusable="false">{inner}</svg>'
-    )
+    return f'<svg class="icon" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">{inner}</svg>'
 
 
 @register.simple_tag
