@@ -75,7 +75,8 @@ def test_a_district_is_brought_in_and_taken_back(rooms: Rooms, fresh_portal: Por
 
     page.get_by_role("link", name="再传一次").click()
     page.locator("input[type=file]").set_input_files(file_of(workbook(rows)))
-    page.get_by_role("button", name="上传，先检查").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="上传，先检查").click()
     look(page, "import-ready")
     page.get_by_role("button", name="导入网格和楼栋（3 行）").click()
     page.get_by_role("link", name="看结果").click(timeout=40_000)
@@ -94,7 +95,8 @@ def test_a_district_is_brought_in_and_taken_back(rooms: Rooms, fresh_portal: Por
     assert colleague.get_by_text("赵一").is_visible()
 
     colleague.goto(page.url)
-    colleague.get_by_role("link", name="撤销这次导入").click()
+    with colleague.expect_navigation():
+        colleague.get_by_role("link", name="撤销这次导入").click()
     look(colleague, "import-undo")
     colleague.get_by_role("button", name="撤销", exact=True).click()
     colleague.get_by_role("link", name="看结果").click(timeout=40_000)

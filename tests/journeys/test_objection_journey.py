@@ -50,6 +50,7 @@ def test_the_first_recipient_stays_responsible_until_another_has_accepted(
         return open_page(fresh_portal.url, cookies=[staff.cookies[name]], size=size, javascript=javascript)
 
     def look(page: Page) -> None:
+        page.locator("h1").first.wait_for()  # a link may have been followed just before
         assert page.locator("h1").count() == 1
         if javascript:
             assert_no_axe_violations(page)
