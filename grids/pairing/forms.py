@@ -16,6 +16,22 @@ from grids.territory.domain import STEP, Level
 _NOBODY = PartyMember.objects.none()
 
 
+def household_named(words: str, community: str) -> Household:
+    """The one household of a community (its path) that is meant by "3栋 2单元501", however spaces are set.
+
+    Raises ValidationError where none or several are.
+    """
+    said = "".join(words.split())
+    rows = Household.objects.select_related("building").filter(building__path__startswith=community)
+    written = Replace(Concat("building__name", "door"), Value(" "), Value(""))
+    found = list(rows.defer("building__boundary").annotate(written=written).filter(written=said)[:2])
+    if not found:
+        raise forms.ValidationError(_("这个社区没有登记这一户。请看看楼栋名字和门牌号。"), code="unknown")
+    if len(found) > 1:
+        raise forms.ValidationError(_("有几栋楼叫这个名字，请从住户名单里打开那一户。"), code="several")
+    return found[0]
+
+
 class PairForm(forms.Form):
     """Which household, by building and door as people say it."""
 
@@ -31,16 +47,8 @@ class PairForm(forms.Form):
         self.community = str(member.organisation.territory.path)[: STEP * Level.COMMUNITY]
 
     def clean_where(self) -> Household:
-        """The one household meant, however spaces are set. Raises ValidationError where none or several are."""
-        said = "".join(self.cleaned_data["where"].split())
-        rows = Household.objects.select_related("building").filter(building__path__startswith=self.community)
-        written = Replace(Concat("building__name", "door"), Value(" "), Value(""))
-        found = list(rows.defer("building__boundary").annotate(written=written).filter(written=said)[:2])
-        if not found:
-            raise forms.ValidationError(_("这个社区没有登记这一户。请看看楼栋名字和门牌号。"), code="unknown")
-        if len(found) > 1:
-            raise forms.ValidationError(_("有几栋楼叫这个名字，请从住户名单里打开那一户来结对。"), code="several")
-        return found[0]
+        """The one household meant. Raises ValidationError where none or several are."""
+        return household_named(self.cleaned_data["where"], self.community)
 
 
 class LeadForm(forms.Form):

@@ -13,6 +13,7 @@ from grids.members.models import PartyMember
 from grids.pairing.domain import HOUSEHOLDS_PER_MEMBER, MEMBERS_PER_BACKBONE, Care
 from grids.pairing.limits import HOUSEHOLDS, MEMBERS
 from grids.territory.models import Territory
+from portal.counters import counters, counting
 
 __all__ = ["BuildingCount", "Household", "Pairing", "PairingLoad"]
 
@@ -52,19 +53,11 @@ SET_FREE = """
     RETURN NULL;
 """
 # By building and not by grid: a building keeps its key when it moves to another grid, and its numbers move with it.
-COUNT_HOUSEHOLDS = """
-    IF TG_OP <> 'INSERT' THEN
-        UPDATE grids_buildingcount SET households = households - 1, paired = paired - OLD.is_paired::integer
-        WHERE building_id = OLD.building_id;
-    END IF;
-    IF TG_OP <> 'DELETE' THEN
-        INSERT INTO grids_buildingcount (building_id, households, paired)
-        VALUES (NEW.building_id, 1, NEW.is_paired::integer)
-        ON CONFLICT (building_id) DO UPDATE
-        SET households = grids_buildingcount.households + 1, paired = grids_buildingcount.paired + excluded.paired;
-    END IF;
-    RETURN NULL;
-"""
+COUNT_HOUSEHOLDS = counting(
+    "grids_buildingcount",
+    by={"building_id": "{row}.building_id"},
+    sums={"households": "1", "paired": "{row}.is_paired::integer"},
+)
 
 
 class Household(models.Model):
@@ -94,33 +87,17 @@ class Household(models.Model):
             models.Index(fields=["building", "door"], name="household_unpaired", condition=Q(is_paired=False)),
         ]
         triggers: ClassVar = [
-            pgtrigger.Trigger(
-                name="flat_came",
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert,
-                timing=pgtrigger.Deferred,
-                func=COUNT_HOUSEHOLDS,
-            ),
-            pgtrigger.Trigger(
-                name="flat_paired",
-                when=pgtrigger.After,
-                operation=pgtrigger.Update,
-                timing=pgtrigger.Deferred,
-                condition=pgtrigger.AnyChange("is_paired"),
-                func=COUNT_HOUSEHOLDS,
-            ),
-            pgtrigger.Trigger(
-                name="flat_went",
-                when=pgtrigger.After,
-                operation=pgtrigger.Delete,
-                timing=pgtrigger.Deferred,
-                func=COUNT_HOUSEHOLDS,
-            ),
+            *counters(COUNT_HOUSEHOLDS, came="flat_came", changed="flat_paired", went="flat_went", on=("is_paired",)),
             pgtrigger.Protect(name="flat_stays_in_its_building", operation=pgtrigger.UpdateOf("building_id")),
         ]
 
     def __str__(self) -> str:
         return f"{self.building_id} {self.door}"
+
+    @property
+    def label(self) -> str:
+        """Building and door, as people say it."""
+        return f"{self.building.name} {self.door}"
 
 
 class BuildingCount(models.Model):

@@ -15,21 +15,35 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from grids.incidents.api.answers import UploadedPhotoSerializer
-from grids.incidents.api.bodies import CategoryField, IncidentPhotoBody
+from grids.incidents.api.bodies import IncidentPhotoBody
 from grids.pairing.scope import handled_place
 from grids.territory.api import TAGS
 from grids.territory.models import Territory
-from grids.visits import services
+from grids.visits import correcting, services
 from grids.visits.access import household_for, visit_for
-from grids.visits.domain import PHOTOS_MOST, WORDS_LONGEST, Kind, Standing, Topic
-from grids.visits.lists import STANDINGS, done_rows, due_rows
-from grids.visits.models import CareDue, Visit
+from grids.visits.api_bodies import (
+    CallSerializer,
+    CareDueSerializer,
+    DueQuery,
+    PlanBody,
+    VisitBody,
+    VisitCorrectBody,
+    VisitLookBody,
+    VisitNeedBody,
+    VisitNeedSerializer,
+    VisitNumbersSerializer,
+    VisitPlaceQuery,
+    VisitSerializer,
+    VisitWithdrawBody,
+    VisitWordsSerializer,
+)
+from grids.visits.lists import done_rows, due_rows
+from grids.visits.models import Visit
 from grids.visits.photos import PHOTO_PURPOSE, UNUSED
 from grids.visits.policies import is_near, may_read
 from grids.visits.queries import numbers_of
 from grids.visits.route import Call, way_of
 from portal.accounts.models import User
-from portal.api import fields
 from portal.api.base import ApiView
 from portal.api.idempotency import once
 from portal.api.pagination import Key, KeysetPagination
@@ -37,129 +51,6 @@ from portal.errors import Invalid, NotAllowed
 from portal.keyset import read_moment
 from portal.photos.models import Photo
 from portal.photos.services import accept_upload
-
-
-class VisitSerializer(serializers.ModelSerializer[Visit]):
-    """A visit; what was written is null for who may not read it."""
-
-    household = serializers.IntegerField(source="household_id")
-    building = serializers.CharField(source="household.building.code", label=gettext_lazy("楼栋编码"))
-    door = serializers.CharField(source="household.door")
-    topics = serializers.SerializerMethodField()
-    words = serializers.SerializerMethodField()
-    incident = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Visit
-        fields = ["id", "key", "household", "building", "door", "kind", "topics", "words", "visited_at", "incident"]
-        read_only_fields = fields
-
-    def _reads(self, visit: Visit) -> bool:
-        return may_read(self.context["request"].user, visit)
-
-    def get_topics(self, visit: Visit) -> list[str] | None:
-        return list(visit.topics) if self._reads(visit) else None
-
-    def get_words(self, visit: Visit) -> str | None:
-        return visit.words if self._reads(visit) else None
-
-    def get_incident(self, visit: Visit) -> str | None:
-        led = getattr(visit, "led_to", None)
-        return str(led.incident.number) if led is not None and self._reads(visit) else None
-
-
-class VisitBody(serializers.Serializer[Any]):
-    """A visit as it was noted."""
-
-    key = serializers.UUIDField(help_text=gettext_lazy("自己编的编号：发两次也只记一次"))
-    household = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
-    kind = serializers.ChoiceField(choices=Kind.choices)
-    topics = serializers.ListField(child=serializers.ChoiceField(choices=Topic.choices), default=list, max_length=10)
-    words = fields.words(WORDS_LONGEST, gettext_lazy("记一句，只给网格和社区的工作人员看"), required=False)
-    visited_at = serializers.DateTimeField(required=False, help_text=gettext_lazy("不写就是现在；最早 7 天前"))
-    photos = serializers.ListField(child=serializers.UUIDField(), max_length=PHOTOS_MOST, default=list)
-
-
-class VisitPlaceQuery(serializers.Serializer[Any]):
-    """Which place; without one, the first of the caller's own."""
-
-    place = serializers.RegexField(r"^[0-9]{2,18}$", required=False, default="", label=gettext_lazy("地区编码"))
-
-
-class DueQuery(VisitPlaceQuery):
-    """Which households in care."""
-
-    show = serializers.ChoiceField(choices=sorted(STANDINGS), default="late")
-
-
-class CareDueSerializer(serializers.ModelSerializer[CareDue]):
-    """When a household is to be visited; not why."""
-
-    household = serializers.IntegerField(source="household_id")
-    building = serializers.CharField(source="household.building.code", label=gettext_lazy("楼栋编码"))
-    door = serializers.CharField(source="household.door")
-
-    class Meta:
-        model = CareDue
-        fields = ["household", "building", "door", "every", "last_visit_on", "due_from", "due_on", "standing"]
-        read_only_fields = fields
-
-
-class CallSerializer(serializers.Serializer[Any]):
-    """A door on today's way."""
-
-    household = serializers.IntegerField(source="household.pk")
-    building = serializers.CharField(source="household.building.name")
-    door = serializers.CharField(source="household.door")
-    standing = serializers.ChoiceField(source="due.standing", choices=Standing.choices, default=None, allow_null=True)
-    due_on = serializers.DateField(source="due.due_on", default=None, allow_null=True)
-    last_on = serializers.DateField(allow_null=True)
-    is_planned = serializers.BooleanField()
-
-
-class PlanBody(serializers.Serializer[Any]):
-    """A household on, or off, today's way."""
-
-    household = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
-    wanted = serializers.BooleanField()
-
-
-class VisitNumbersSerializer(serializers.Serializer[Any]):
-    """Visits this month, and households in care."""
-
-    visits = serializers.IntegerField()
-    met = serializers.IntegerField()
-    in_care = serializers.IntegerField()
-    due = serializers.IntegerField()
-    overdue = serializers.IntegerField()
-
-
-class VisitLookBody(serializers.Serializer[Any]):
-    """Why somebody further away reads it."""
-
-    reason = fields.words(200, gettext_lazy("为什么要看，会记下来"))
-
-
-class VisitWordsSerializer(serializers.Serializer[Any]):
-    """What was written."""
-
-    words = serializers.CharField()
-
-
-class VisitNeedBody(serializers.Serializer[Any]):
-    """What becomes an incident; the place is the household's building."""
-
-    category = CategoryField(help_text=gettext_lazy("事件类别的代码"))
-    spot = fields.words(80, gettext_lazy("具体在哪儿，公开；不要写门牌号"), required=False)
-    words = fields.words(500, gettext_lazy("情况，只给工作人员看"), required=False)
-    solved = serializers.BooleanField(default=False)
-    note = fields.words(500, gettext_lazy("当场怎么办的"), required=False)
-
-
-class VisitNeedSerializer(serializers.Serializer[Any]):
-    """The incident."""
-
-    number = serializers.CharField()
 
 
 class _View(ApiView):
@@ -262,6 +153,57 @@ class OneVisit(_View):
     def get(self, request: Request, pk: int) -> Response:
         """What was written is null for who may not read it."""
         return Response(self.get_serializer(visit_for(self.person, pk)).data)
+
+
+class _ChangedVisit(_View):
+    """A visit that is put right."""
+
+    serializer_class = VisitSerializer
+
+    def to_change(self, pk: int) -> Visit:
+        """Raises Http404 for who does not read the visit."""
+        visit = visit_for(self.person, pk)
+        if not may_read(self.person, visit):
+            raise Http404
+        return visit
+
+    def answer(self, visit: Visit) -> Response:
+        """The visit as it is then."""
+        return Response(self.get_serializer(visit_for(self.person, visit.pk)).data)
+
+
+class CorrectVisit(_ChangedVisit):
+    """Put right what was written down wrongly."""
+
+    @extend_schema(
+        operation_id="visits_correct",
+        summary=gettext_lazy("更正走访"),
+        description=gettext_lazy("走访的人几天以内可以改；社区的工作人员随时可以改，要写原因。原来的留着。"),
+        tags=TAGS,
+        request=VisitCorrectBody,
+    )
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        """By whoever made it within some days, by the community's staff with a reason."""
+        visit = self.to_change(pk)
+        data = self.read_body(VisitCorrectBody)
+        if "household" in data:
+            data["household"] = household_for(self.person, data["household"])
+        return self.answer(correcting.correct_visit(actor=self.person, visit=visit, **data))
+
+
+class WithdrawVisit(_ChangedVisit):
+    """It counts no longer."""
+
+    @extend_schema(
+        operation_id="visits_withdraw", summary=gettext_lazy("撤回走访"), tags=TAGS, request=VisitWithdrawBody
+    )
+    @once
+    def post(self, request: Request, pk: int) -> Response:
+        """By the same."""
+        visit = self.to_change(pk)
+        reason = self.read_body(VisitWithdrawBody)["reason"]
+        return self.answer(correcting.withdraw_visit(actor=self.person, visit=visit, reason=reason))
 
 
 class LookAtVisit(_View):
@@ -375,6 +317,8 @@ urlpatterns = [
     path("due/", Dues.as_view(), name="api_visits_due"),
     path("numbers/", Numbers.as_view(), name="api_visits_numbers"),
     path("<int:pk>/", OneVisit.as_view(), name="api_visit"),
+    path("<int:pk>/correct/", CorrectVisit.as_view(), name="api_visit_correct"),
+    path("<int:pk>/withdraw/", WithdrawVisit.as_view(), name="api_visit_withdraw"),
     path("<int:pk>/look/", LookAtVisit.as_view(), name="api_visit_look"),
     path("<int:pk>/incident/", NeedOfVisit.as_view(), name="api_visit_need"),
 ]

@@ -9,10 +9,10 @@ from django.utils import timezone
 from grids.pairing.domain import Care
 from grids.pairing.models import Household
 from grids.territory.models import Territory
-from grids.visits.domain import TOLD_AFTER, Standing, Workdays, due_after
+from grids.visits.domain import MET, TOLD_AFTER, Standing, Workdays, due_after
 from grids.visits.events import VisitOverdue
 from grids.visits.limits import rhythms_of
-from grids.visits.models import CareDue
+from grids.visits.models import CareDue, Visit
 from portal.deadlines.calendar import calendar_for, calendars_for
 from portal.outbox.services import record
 
@@ -40,26 +40,37 @@ def follow_care(*, household_id: int, today: date) -> CareDue | None:
     every = rhythms_of(household.building)[Care(household.care)]
     is_new = row is None
     if row is None:
-        row = CareDue(household=household, building=household.building, counted_from=today)
+        row = CareDue(household=household, building=household.building, began_on=today, counted_from=today)
+        row.last_visit_on = last_met(household_id)
     row.every = every
     put_right(row, today, calendar_for(household.building_id))
     row.save(force_insert=is_new)
     return row
 
 
-def note_visit(*, household_id: int, day: date, today: date) -> None:
-    """Somebody was met on that day: the next visit counts from there, whatever order visits arrive in.
+def recount(*, household_id: int, today: date) -> None:
+    """The rhythm counts from the last day on which somebody was met, in whatever order visits arrive, are put right or
+    withdrawn; where none is left, from the day care began.
 
-    Call it inside of a transaction.
+    Who has been told since stays told, unless somebody went after that. Call it inside of a transaction.
     """
     row = CareDue.objects.select_for_update().filter(pk=household_id).first()
     if row is None:
         return
-    row.last_visit_on = max(day, row.last_visit_on or day)
-    if day >= row.counted_from:
-        row.counted_from, row.told = day, 0
+    row.last_visit_on = last_met(household_id)
+    counted_from = max(row.began_on, row.last_visit_on or row.began_on)
+    if counted_from > row.counted_from:
+        row.told = 0
+    row.counted_from = counted_from
     put_right(row, today, calendar_for(row.building_id))
     row.save(update_fields=FIELDS)
+
+
+def last_met(household_id: int) -> date | None:
+    """The last day on which somebody of the household was met."""
+    met = Visit.objects.standing().filter(household=household_id, kind__in=sorted(MET)).order_by("-visited_at")
+    at = met.values_list("visited_at", flat=True).first()
+    return timezone.localdate(at) if at is not None else None
 
 
 def follow_rhythm(*, place: Territory, care: Care, today: date) -> int:

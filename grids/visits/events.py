@@ -11,6 +11,22 @@ class VisitLogged(Payload):
     household_id: int
 
 
+@event("grids.visits.corrected", label=_("更正走访"), visibility=Visibility.INTERNAL)
+class VisitCorrected(Payload):
+    """What it was before stands in the revision of this number."""
+
+    visit_id: int
+    number: int
+    fields: tuple[str, ...]
+
+
+@event("grids.visits.withdrawn", label=_("撤回走访"), visibility=Visibility.INTERNAL)
+class VisitWithdrawn(Payload):
+    visit_id: int
+    number: int
+    household_id: int
+
+
 @event("grids.visits.revealed", label=_("查看了走访内容"), visibility=Visibility.AUDIT)
 class VisitRevealed(Payload):
     visit_id: int

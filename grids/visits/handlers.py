@@ -8,14 +8,14 @@ from grids.pairing.models import Household
 from grids.territory.events import SettingChanged
 from grids.territory.models import Territory
 from grids.visits.dues import follow_care, follow_rhythm
-from grids.visits.events import VisitOverdue
+from grids.visits.events import VisitCorrected, VisitOverdue, VisitWithdrawn
 from grids.visits.limits import DAYS
-from grids.visits.models import CareDue
-from grids.visits.notices import OVERDUE, OVERDUE_STAFF
+from grids.visits.models import CareDue, Visit
+from grids.visits.notices import OVERDUE, OVERDUE_STAFF, PUT_RIGHT, WITHDRAWN
 from grids.visits.telling import people_at
 from portal.notifications.services import notify
 from portal.outbox.models import Event
-from portal.outbox.registry import handles
+from portal.outbox.registry import Payload, handles
 
 
 @handles(CareChanged, name="grids.visits_follow_care")
@@ -46,4 +46,20 @@ def on_overdue(event: Event, payload: VisitOverdue) -> None:
         recipients=people_at(household, payload.level),
         params={"place": household.building.name, "due": row.due_on},
         url=reverse("visit_household", args=[household.pk]),
+    )
+
+
+@handles(VisitCorrected, VisitWithdrawn, name="grids.tell_visit_put_right")
+def on_put_right(event: Event, payload: Payload) -> None:
+    """Whoever made the visit hears that somebody else changed what they had written."""
+    assert isinstance(payload, VisitCorrected | VisitWithdrawn)
+    visit = Visit.objects.get(pk=payload.visit_id)
+    if event.actor_id == visit.visitor_id:
+        return
+    notify(
+        event=event,
+        kind=(PUT_RIGHT if isinstance(payload, VisitCorrected) else WITHDRAWN).key,
+        recipients=[visit.visitor_id],
+        params={"day": timezone.localdate(visit.logged_at)},
+        url=visit.get_absolute_url(),
     )

@@ -9,7 +9,7 @@ from grids.territory.models import TerritorySetting
 from grids.visits.domain import months_before
 from grids.visits.events import VisitsForgotten
 from grids.visits.limits import KEEP_MONTHS, KEPT
-from grids.visits.models import PlannedVisit, Visit, VisitPhoto
+from grids.visits.models import PlannedVisit, Visit, VisitPhoto, VisitRevision
 from portal.outbox.services import record
 from portal.photos.services import delete_photo
 
@@ -46,6 +46,7 @@ def _forget(keys: list[int], now: datetime) -> None:
         shown.delete()
         delete_photo(photo=picture)
     Visit.objects.filter(pk__in=keys).update(words="", topics=[], forgotten_at=now)
+    VisitRevision.objects.filter(visit__in=keys).update(words="", topics=[])
     record(VisitsForgotten(count=len(keys)), subject=Visit(pk=keys[0]), at=now)
 
 

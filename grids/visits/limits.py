@@ -13,6 +13,7 @@ from grids.visits.domain import DEFAULT_DAYS
 from portal.errors import Invalid
 
 KEEP_MONTHS, KEPT = "visits.keep_months", 24
+CORRECT_DAYS = "visits.correct_days"
 DAYS = {care: f"visits.days.{care.value}" for care in DEFAULT_DAYS}
 _LABELS = {
     Care.SOLITARY: gettext_lazy("独居、空巢老人至少几天走访一次"),
@@ -29,6 +30,11 @@ def _is_days(value: Any) -> None:
         raise Invalid(_("请写 1 到 365 之间的整数。"), field="value")
 
 
+def _is_short(value: Any) -> None:
+    if not 0 <= value <= 60:
+        raise Invalid(_("请写 0 到 60 之间的整数。"), field="value")
+
+
 def _is_months(value: Any) -> None:
     if not 1 <= value <= 120:
         raise Invalid(_("请写 1 到 120 之间的整数。"), field="value")
@@ -36,6 +42,7 @@ def _is_months(value: Any) -> None:
 
 for _care, _key in DAYS.items():
     register_setting(_key, int, DEFAULT_DAYS[_care], _LABELS[_care], check=_is_days)
+register_setting(CORRECT_DAYS, int, 7, gettext_lazy("走访人自己可以更正、撤回走访的天数"), check=_is_short)
 register_setting(KEEP_MONTHS, int, KEPT, gettext_lazy("走访里写的话和照片保留几个月"), check=_is_months)
 
 

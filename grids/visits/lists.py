@@ -71,7 +71,7 @@ def due_rows(place: Territory, show: str) -> QuerySet[CareDue]:
 def done_rows(place: Territory) -> QuerySet[Visit]:
     """Visits of this month below a place."""
     begins = datetime.combine(timezone.localdate().replace(day=1), time(), tzinfo=TIME_ZONE)
-    rows = Visit.objects.filter(building__path__startswith=str(place.path), visited_at__gte=begins)
+    rows = Visit.objects.standing().filter(building__path__startswith=str(place.path), visited_at__gte=begins)
     return rows.select_related("household__building", "visitor").defer("household__building__boundary")
 
 

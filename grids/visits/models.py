@@ -16,40 +16,60 @@ from grids.incidents.models import Incident
 from grids.pairing.models import Household
 from grids.territory.models import Territory
 from grids.visits.domain import MET, WORDS_LONGEST, Kind, Standing, Topic
+from portal.counters import counters, counting
 
-__all__ = ["CareCount", "CareDue", "PlannedVisit", "Visit", "VisitIncident", "VisitPhoto", "VisitTally"]
+__all__ = [
+    "CareCount",
+    "CareDue",
+    "PlannedVisit",
+    "Visit",
+    "VisitIncident",
+    "VisitPhoto",
+    "VisitRevision",
+    "VisitTally",
+]
 
 _MET = ", ".join(f"'{kind.value}'" for kind in sorted(MET))
 # By building, as all numbers are: a building keeps its key when it moves to another grid.
-COUNT_VISITS = f"""
-    INSERT INTO grids_visittally (building_id, month, visits, met)
-    VALUES (
-        NEW.building_id, date_trunc('month', NEW.visited_at AT TIME ZONE 'Asia/Shanghai')::date,
-        1, (NEW.kind IN ({_MET}))::integer
-    )
-    ON CONFLICT (building_id, month) DO UPDATE
-    SET visits = grids_visittally.visits + 1, met = grids_visittally.met + excluded.met;
-    RETURN NULL;
-"""  # noqa: S608 - constants
-COUNT_CARE = f"""
-    IF TG_OP <> 'INSERT' THEN
-        UPDATE grids_carecount
-        SET in_care = in_care - 1, due = due - (OLD.standing = '{Standing.DUE.value}')::integer,
-            overdue = overdue - (OLD.standing = '{Standing.OVERDUE.value}')::integer
-        WHERE building_id = OLD.building_id;
+COUNT_VISITS = counting(
+    "grids_visittally",
+    by={
+        "building_id": "{row}.building_id",
+        "month": "date_trunc('month', {row}.visited_at AT TIME ZONE 'Asia/Shanghai')::date",
+    },
+    sums={
+        "visits": "({row}.withdrawn_at IS NULL)::integer",
+        "met": f"({{row}}.withdrawn_at IS NULL AND {{row}}.kind IN ({_MET}))::integer",
+    },
+)
+COUNT_CARE = counting(
+    "grids_carecount",
+    by={"building_id": "{row}.building_id"},
+    sums={
+        "in_care": "1",
+        "due": f"({{row}}.standing = '{Standing.DUE.value}')::integer",
+        "overdue": f"({{row}}.standing = '{Standing.OVERDUE.value}')::integer",
+    },
+)
+# What a visit was before is kept before it is changed, and what was withdrawn stays so.
+CHANGE_IS_KEPT = """
+    IF OLD.withdrawn_at IS NOT NULL OR NEW.corrections <> OLD.corrections + 1 OR NOT EXISTS (
+        SELECT FROM grids_visitrevision WHERE visit_id = OLD.id AND number = NEW.corrections
+    ) THEN
+        RAISE EXCEPTION 'visit_change_not_kept' USING ERRCODE = 'check_violation';
     END IF;
-    IF TG_OP <> 'DELETE' THEN
-        INSERT INTO grids_carecount (building_id, in_care, due, overdue)
-        VALUES (
-            NEW.building_id, 1, (NEW.standing = '{Standing.DUE.value}')::integer,
-            (NEW.standing = '{Standing.OVERDUE.value}')::integer
-        )
-        ON CONFLICT (building_id) DO UPDATE
-        SET in_care = grids_carecount.in_care + 1, due = grids_carecount.due + excluded.due,
-            overdue = grids_carecount.overdue + excluded.overdue;
-    END IF;
-    RETURN NULL;
-"""  # noqa: S608 - constants
+    RETURN NEW;
+"""
+# What may be corrected, of what the numbers and the rhythm of care depend on.
+CORRECTED = ("household_id", "building_id", "kind", "visited_at", "withdrawn_at")
+
+
+class VisitQuerySet(models.QuerySet["Visit"]):
+    """Reads of visits."""
+
+    def standing(self) -> "VisitQuerySet":
+        """Those that were not withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)
 
 
 class Visit(models.Model):
@@ -74,8 +94,10 @@ class Visit(models.Model):
     visited_at = models.DateTimeField(_("走访时间"), default=timezone.now)
     logged_at = models.DateTimeField(_("记下时间"), default=timezone.now)
     forgotten_at = models.DateTimeField(_("文字照片删除时间"), null=True, blank=True)
+    corrections = models.PositiveSmallIntegerField(_("更正次数"), default=0, db_default=0)
+    withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
 
-    objects: ClassVar[models.Manager["Visit"]] = models.Manager()
+    objects: ClassVar[VisitQuerySet] = VisitQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("走访")
@@ -95,16 +117,14 @@ class Visit(models.Model):
             models.Index(fields=["visited_at"], name="visit_kept", condition=Q(forgotten_at__isnull=True)),
         ]
         triggers: ClassVar = [
+            *counters(COUNT_VISITS, came="visit_came", changed="visit_corrected", on=CORRECTED),
+            pgtrigger.Protect(name="visit_stays_as_it_was", operation=pgtrigger.UpdateOf("key", "visitor_id")),
             pgtrigger.Trigger(
-                name="visit_came",
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert,
-                timing=pgtrigger.Deferred,
-                func=COUNT_VISITS,
-            ),
-            pgtrigger.Protect(
-                name="visit_stays_as_it_was",
-                operation=pgtrigger.UpdateOf("key", "household_id", "building_id", "visitor_id", "kind", "visited_at"),
+                name="visit_change_is_kept",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(*CORRECTED, "corrections"),
+                func=CHANGE_IS_KEPT,
             ),
             pgtrigger.Protect(name="visit_stays", operation=pgtrigger.Delete),
         ]
@@ -123,12 +143,64 @@ class Visit(models.Model):
     @property
     def state_words(self) -> str:
         """How it went, for its tag."""
-        return str(Kind(self.kind).label)
+        return str(_("撤回了") if self.withdrawn_at else Kind(self.kind).label)
 
     @property
     def state_tone(self) -> str:
         """The tone of that tag."""
+        if self.withdrawn_at:
+            return "grey"
         return "green" if self.kind in MET else "amber" if self.kind == Kind.AWAY else "grey"
+
+
+class VisitRevision(models.Model):
+    """What a visit was before it was put right or withdrawn (走访更正).
+
+    Words and topics are erased when those of the visit are; why it was changed stands with the event.
+    """
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="revisions", verbose_name=_("走访"))
+    number = models.PositiveSmallIntegerField(_("第几次"))
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("更正人")
+    )
+    made_at = models.DateTimeField(_("更正时间"), default=timezone.now)
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="+", verbose_name=_("原来的住户"))
+    kind = models.CharField(_("原来的情况"), max_length=8, choices=Kind.choices)
+    topics = ArrayField(
+        models.CharField(max_length=12, choices=Topic.choices),
+        default=list,
+        blank=True,
+        verbose_name=_("原来聊到什么"),
+    )
+    words = models.CharField(_("原来写了什么"), max_length=WORDS_LONGEST, blank=True)
+    visited_at = models.DateTimeField(_("原来的走访时间"))
+
+    class Meta:
+        verbose_name = _("走访更正")
+        verbose_name_plural = _("走访更正")
+        ordering = ["visit", "-number"]
+        constraints = [models.UniqueConstraint(fields=["visit", "number"], name="visit_revision_once")]
+        triggers: ClassVar = [
+            pgtrigger.Protect(
+                name="visit_revision_stays_as_it_was",
+                operation=pgtrigger.UpdateOf("visit_id", "number", "made_by_id", "household_id", "kind", "visited_at"),
+            ),
+            pgtrigger.Protect(name="visit_revision_stays", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.visit_id}/{self.number}"
+
+    @property
+    def kind_words(self) -> str:
+        """How it was said to have gone."""
+        return str(Kind(self.kind).label)
+
+    @property
+    def topic_labels(self) -> list[str]:
+        """What it was said to be about, in words."""
+        return [str(Topic(one).label) for one in self.topics]
 
 
 class VisitPhoto(models.Model):
@@ -165,8 +237,8 @@ class VisitIncident(models.Model):
 class CareDue(models.Model):
     """When a household in special care is to be visited next (走访到期); one row each, kept by events and a sweep.
 
-    `counted_from` is the last day somebody was met, else the day care began. Who has been told that nobody went stands
-    in `told`: 1 whoever looks after it, 2 the grid head, 3 the community.
+    `counted_from` is the last day somebody was met since care began (`began_on`), else that day. Who has been told that
+    nobody went stands in `told`: 1 whoever looks after it, 2 the grid head, 3 the community.
     """
 
     household = models.OneToOneField(
@@ -174,6 +246,7 @@ class CareDue(models.Model):
     )
     building = models.ForeignKey(Territory, on_delete=models.PROTECT, related_name="+", verbose_name=_("楼栋"))
     every = models.PositiveSmallIntegerField(_("几天一次"))
+    began_on = models.DateField(_("从哪天起关照"), default=timezone.localdate)
     counted_from = models.DateField(_("从哪天算起"))
     last_visit_on = models.DateField(_("上次见到"), null=True, blank=True)
     due_from = models.DateField(_("从哪天起该去"))
@@ -198,28 +271,7 @@ class CareDue(models.Model):
             models.Index(fields=["tell_on"], name="care_due_tells", condition=Q(standing=Standing.OVERDUE)),
         ]
         triggers: ClassVar = [
-            pgtrigger.Trigger(
-                name="care_came",
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert,
-                timing=pgtrigger.Deferred,
-                func=COUNT_CARE,
-            ),
-            pgtrigger.Trigger(
-                name="care_moved_on",
-                when=pgtrigger.After,
-                operation=pgtrigger.Update,
-                timing=pgtrigger.Deferred,
-                condition=pgtrigger.AnyChange("standing"),
-                func=COUNT_CARE,
-            ),
-            pgtrigger.Trigger(
-                name="care_ended",
-                when=pgtrigger.After,
-                operation=pgtrigger.Delete,
-                timing=pgtrigger.Deferred,
-                func=COUNT_CARE,
-            ),
+            *counters(COUNT_CARE, came="care_came", changed="care_moved_on", went="care_ended", on=("standing",)),
         ]
 
     def __str__(self) -> str:

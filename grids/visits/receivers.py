@@ -13,7 +13,7 @@ from grids.members.models import PartyMember
 from grids.pairing.feedback import register_figure
 from grids.roles.models import Residency
 from grids.visits.domain import MET
-from grids.visits.models import PlannedVisit, Visit, VisitPhoto
+from grids.visits.models import PlannedVisit, Visit, VisitPhoto, VisitRevision
 from portal.accounts.erasure import ErasedIdentity
 from portal.accounts.export import register_data_section
 from portal.accounts.models import User
@@ -27,12 +27,14 @@ def erase(*, user: User, was: ErasedIdentity, **_kwargs: Any) -> None:
 
     A visit names no resident. Where the words of one in the community where they lived do, those go.
     """
-    own = Visit.objects.filter(visitor=user)
-    own.update(words="", topics=[])
+    Visit.objects.filter(visitor=user).update(words="", topics=[])
+    VisitRevision.objects.filter(visit__visitor=user).update(words="", topics=[])
     for path in Residency.objects.filter(user=user).values_list("community__path", flat=True).distinct():
         near = Visit.objects.filter(building__path__startswith=path)
         for word in (each for each in was.words if len(each) > 1):
             near.filter(words__contains=word).update(words="", topics=[])
+            before = VisitRevision.objects.filter(visit__in=near, words__contains=word)
+            before.update(words="", topics=[])
     for shown in VisitPhoto.objects.filter(photo__owner=user).select_related("photo"):
         picture = shown.photo
         shown.delete()
@@ -42,7 +44,8 @@ def erase(*, user: User, was: ErasedIdentity, **_kwargs: Any) -> None:
 
 def visits_of(user: User) -> list[dict[str, Any]]:
     """Visits this person has made: building, door and their own words; nobody's name."""
-    found = Visit.objects.filter(visitor=user).select_related("household__building").annotate(pictures=Count("photos"))
+    found = Visit.objects.filter(visitor=user).select_related("household__building").prefetch_related("revisions")
+    found = found.annotate(pictures=Count("photos"))
     return [
         {
             "household": f"{one.household.building.name} {one.household.door}",
@@ -50,9 +53,16 @@ def visits_of(user: User) -> list[dict[str, Any]]:
             "kind": one.kind,
             "topics": one.topics,
             "words": one.words,
-            "photos": one.pictures,
+            "photos": one.pictures,  # type: ignore[attr-defined]
+            "withdrawn_at": one.withdrawn_at,
+            "before": [
+                {"visited_at": was.visited_at, "kind": was.kind, "topics": was.topics, "words": was.words}
+                for was in one.revisions.all()
+            ],
         }
-        for one in found.defer("household__building__boundary").order_by("visited_at", "pk")
+        for one in found.defer("household__building__boundary")
+        .prefetch_related("revisions")
+        .order_by("visited_at", "pk")
     ]
 
 
@@ -61,7 +71,9 @@ register_data_section("visits", label=_("我的走访"), data=visits_of)
 
 def visits_in(member: PartyMember, since: date, after: date) -> str:
     """How often a member was at somebody's door in a half-year, in words."""
-    found = Visit.objects.filter(visitor=member.user_id, visited_at__date__gte=since, visited_at__date__lt=after)
+    found = Visit.objects.standing().filter(
+        visitor=member.user_id, visited_at__date__gte=since, visited_at__date__lt=after
+    )
     numbers = found.aggregate(visits=Count("pk"), met=Count("pk", filter=Q(kind__in=sorted(MET))))
     return gettext("{n} 次，其中见到人 {met} 次").format(n=numbers["visits"], met=numbers["met"])
 

@@ -29,7 +29,7 @@ class Call:
 
     @property
     def label(self) -> str:
-        return f"{self.household.building.name} {self.household.door}"
+        return self.household.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _due_for(user: User, own: set[int]) -> list[int]:
 
 def with_last_visit(rows: QuerySet[Household]) -> QuerySet[Household]:
     """Households with `last_met`: when somebody was met there last."""
-    met = Visit.objects.filter(household=OuterRef("pk"), kind__in=sorted(MET)).order_by("-visited_at")
+    met = Visit.objects.standing().filter(household=OuterRef("pk"), kind__in=sorted(MET)).order_by("-visited_at")
     return rows.annotate(last_met=Subquery(met.values("visited_at")[:1]))
 
 
@@ -101,7 +101,9 @@ def _calls(keys: set[int], planned: set[int]) -> dict[int, Call]:
 
 def _done_today(user: User, today: date) -> list[Visit]:
     begins = datetime.combine(today, time(), tzinfo=TIME_ZONE)
-    rows = Visit.objects.filter(visitor=user, visited_at__gte=begins, visited_at__lt=begins + timedelta(days=1))
+    rows = Visit.objects.standing().filter(
+        visitor=user, visited_at__gte=begins, visited_at__lt=begins + timedelta(days=1)
+    )
     found = rows.select_related("household__building").defer("household__building__boundary")
     return list(found.order_by("-visited_at", "-pk"))
 

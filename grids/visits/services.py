@@ -14,7 +14,7 @@ from grids.incidents.services import collect_incident
 from grids.incidents.services.steps import optional, required
 from grids.pairing.models import Household
 from grids.visits.domain import CLOCK_SLACK, LONGEST_WAY, MET, WORDS_LONGEST, Kind, Topic
-from grids.visits.dues import note_visit
+from grids.visits.dues import recount
 from grids.visits.events import VisitBecameIncident, VisitLogged, VisitRevealed
 from grids.visits.models import PlannedVisit, Visit, VisitIncident
 from grids.visits.photos import put_to
@@ -50,17 +50,13 @@ def log_visit(
         return known
     if not may_visit(actor, household):
         raise NotAllowed(_("这一户不归您走访。"))
-    if kind not in Kind.values:
-        raise Invalid(_("请选这次怎么样。"), code="required", field="kind")
-    if not set(topics) <= set(Topic.values):
-        raise Invalid(_("请从列表里选。"), field="topics")
     visit = Visit(
         key=key,
         household=household,
         building=household.building,
         visitor=actor,
-        kind=kind,
-        topics=[topic.value for topic in Topic if topic.value in topics],
+        kind=checked_kind(kind),
+        topics=checked_topics(topics),
         words=optional(words, field="words", longest=WORDS_LONGEST),
         visited_at=_moment(visited_at, now),
         logged_at=now,
@@ -75,8 +71,7 @@ def log_visit(
         return known
     put_to(visit, photos, actor=actor)
     if visit.kind in MET:
-        today, day = timezone.localdate(now), timezone.localdate(visit.visited_at)
-        note_visit(household_id=household.pk, day=day, today=today)
+        recount(household_id=household.pk, today=timezone.localdate(now))
     record(VisitLogged(visit_id=visit.pk, household_id=household.pk), subject=visit, actor=actor, at=now)
     return visit
 
@@ -89,6 +84,20 @@ def _known(key: UUID, actor: User) -> Visit | None:
     return found
 
 
+def checked_kind(kind: str) -> str:
+    """How it went. Raises `Invalid`."""
+    if kind not in Kind.values:
+        raise Invalid(_("请选这次怎么样。"), code="required", field="kind")
+    return kind
+
+
+def checked_topics(topics: Collection[str]) -> list[str]:
+    """What it was about, in the order of the list. Raises `Invalid`."""
+    if not set(topics) <= set(Topic.values):
+        raise Invalid(_("请从列表里选。"), field="topics")
+    return [topic.value for topic in Topic if topic.value in topics]
+
+
 def _moment(visited_at: datetime | None, now: datetime) -> datetime:
     """When it was, by the phone that noted it. Raises `Invalid` for the future, and for what is too long ago."""
     if visited_at is None:
@@ -98,6 +107,13 @@ def _moment(visited_at: datetime | None, now: datetime) -> datetime:
     if visited_at < now - LONGEST_WAY:
         raise Invalid(_("这是 7 天以前的走访了，收不进来。"), code="too_old", field="visited_at")
     return min(visited_at, now)
+
+
+def held_visit(visit: Visit) -> Visit:
+    """The visit as it is now, held until the transaction ends: who reports a need and who withdraws wait for each
+    other."""
+    rows = Visit.objects.select_for_update(of=("self",)).select_related("household__building", "building", "visitor")
+    return rows.get(pk=visit.pk)
 
 
 @transaction.atomic
@@ -132,11 +148,13 @@ def report_need(*, actor: User, visit: Visit, category: IncidentCategory, **repo
     if not may_read(actor, visit):
         raise NotAllowed(_("只有走访的人和这里的工作人员可以上报。"))
     # Two taps at once: the second waits here and finds what the first has made.
-    Visit.objects.select_for_update().get(pk=visit.pk)
+    held = held_visit(visit)
     led = VisitIncident.objects.select_related("incident").filter(visit=visit).first()
     if led is not None:
         return led.incident
-    incident = collect_incident(actor=actor, category=category, place=visit.building, **report)
+    if held.withdrawn_at is not None:
+        raise Conflict(_("这次走访已经撤回了。"), code="withdrawn")
+    incident = collect_incident(actor=actor, category=category, place=held.building, **report)
     VisitIncident.objects.create(visit=visit, incident=incident)
     event = VisitBecameIncident(visit_id=visit.pk, incident_id=incident.pk)
     record(event, subject=visit, actor=actor, at=report.get("at"))

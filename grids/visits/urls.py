@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grids.visits import lists, offline, views
+from grids.visits import corrections, lists, offline, views
 
 urlpatterns = [
     path("visits/", lists.visits, name="visits"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("visits/households/<int:pk>/log/", views.log, name="visit_log"),
     path("visits/households/<int:pk>/plan/", views.plan, name="visit_plan"),
     path("visits/<int:pk>/", views.visit, name="visit"),
+    path("visits/<int:pk>/correct/", corrections.correct, name="visit_correct"),
+    path("visits/<int:pk>/withdraw/", corrections.withdraw, name="visit_withdraw"),
     path("visits/<int:pk>/look/", views.look, name="visit_look"),
     path("visits/<int:pk>/incident/", views.need, name="visit_need"),
 ]

@@ -23,7 +23,7 @@ from grids.visits.models import Visit
 from grids.visits.offline import owner_mark
 from grids.visits.panels import Slot, panels_of
 from grids.visits.photos import PHOTO_PURPOSE, UNUSED
-from grids.visits.policies import is_near, may_look, may_read
+from grids.visits.policies import is_near, may_correct, may_look, may_read
 from grids.visits.route import way_of
 from portal.errors import DomainError
 from portal.keyset import Key, keyset_page, read_id, read_moment
@@ -31,6 +31,8 @@ from portal.outbox.models import Event
 from portal.photos.keeping import kept_photos
 
 PAGE_SIZE = 20
+REVEALED = "grids.visits.revealed"
+TOLD_ON_THE_PAGE = (REVEALED, "grids.visits.corrected", "grids.visits.withdrawn")
 NEWEST = (Key("visited_at", read_moment, lambda at: at.isoformat()), Key("id", read_id))
 
 
@@ -154,15 +156,24 @@ def _visit_page(
         "may_look": may_look(user, found),
         "look_form": form,
         "photos": [one.photo for one in found.photos.select_related("photo")] if reads else [],
-        "looks": _looks(found) if reads else [],
+        **(_story(found) if reads else {}),
+        "may_correct": reads and may_correct(user, found, now=timezone.now()),
         "panels": panels_of(request, found, Slot.NEEDS),
     }
     return render(request, "grids/visits/visit.html", context, status=status)
 
 
-def _looks(found: Visit) -> list[Event]:
-    rows = Event.objects.filter(subject_type="grids.visit", subject_id=found.pk, type="grids.visits.revealed")
-    return list(rows.select_related("actor", "words").order_by("-pk"))
+def _story(found: Visit) -> dict[str, Any]:
+    """Who looked at the words, and what was put right: what it was before, with who changed it and why."""
+    rows = Event.objects.filter(subject_type="grids.visit", subject_id=found.pk, type__in=TOLD_ON_THE_PAGE)
+    events = list(rows.select_related("actor", "words").order_by("-pk"))
+    changes = {event.payload["number"]: event for event in events if event.type != REVEALED}
+    revisions = found.revisions.select_related("household__building") if found.corrections else ()
+    return {
+        "looks": [event for event in events if event.type == REVEALED],
+        "changes": [(was, changes[was.number]) for was in revisions if was.number in changes],
+        "withdrawal": changes.get(found.corrections) if found.withdrawn_at else None,
+    }
 
 
 @login_required

@@ -79,7 +79,10 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     **{route: {"pk": lambda world: world.first(Household)} for route in ("visit_household", "visit_log", "visit_plan")},
     **{
         route: {"pk": lambda world: world.first(Visit)}
-        for route in ("visit", "visit_look", "visit_need", "api_visit", "api_visit_look", "api_visit_need")
+        for route in (
+            *("visit", "visit_look", "visit_need", "visit_correct", "visit_withdraw"),
+            *("api_visit", "api_visit_look", "api_visit_need", "api_visit_correct", "api_visit_withdraw"),
+        )
     },
     "api_notice_read": {"pk": lambda world: NOWHERE},
     "api_docs_operation": {"identifier": lambda world: "wishes_submit"},

@@ -45,6 +45,10 @@ def _nobody(source: Any) -> Iterable[int]:
     return ()
 
 
+def _as_read(source: Any) -> Any:
+    return source
+
+
 @dataclass(frozen=True)
 class Source(Generic[M]):
     """One kind of thing that a wish can be made of. `wishes.origins` says what each function is for."""
@@ -60,6 +64,8 @@ class Source(Generic[M]):
     url: Callable[[M], str]
     family: Callable[[M], Any] = field(default=_only_itself)
     told: Callable[[M], Iterable[int]] = field(default=_nobody)
+    # The thing as it is now, held until the transaction ends, where it could be taken back meanwhile.
+    hold: Callable[[M], M] = field(default=_as_read)
 
     def found(self, viewer: Person, key: int) -> M | None:
         """The thing of this key, as far as it exists for whoever asks."""

@@ -59,6 +59,7 @@ def make_wish(
     Raises `MadeAlready`, `Conflict`, `Invalid` with the field, `NotAllowed`.
     """
     now = moment(at)
+    subject = source.hold(subject)
     may = source.may_make(actor, subject)
     if not may:
         raise (Conflict if may.by_state else NotAllowed)(may.reason, code=may.code)

@@ -7,10 +7,13 @@ from grids.roles.queries import Person
 from grids.territory.domain import Level
 from grids.visits.models import Visit
 from grids.visits.policies import is_near, may_read
+from grids.visits.services import held_visit
+from grids.visits.ties import register_tie
 from portal.accounts.models import User
 from portal.decision import YES, Decision
 from portal.formats import day_words
 from portal.masking import mask_numbers
+from wishes.origins.queries import living_origin
 from wishes.origins.registry import Prefill, Source, register_source
 
 KIND = "visit"
@@ -27,6 +30,8 @@ def _sees(viewer: Person, visit: Visit) -> bool:
 
 
 def _may_make(actor: User, visit: Visit) -> Decision:
+    if visit.withdrawn_at is not None:
+        return Decision(False, _("这次走访已经撤回了。"), by_state=True, code="withdrawn")
     if may_read(actor, visit):
         return YES
     return Decision(False, _("由走访的人或者这里的工作人员来转为心愿。"), code="not_yours")
@@ -60,5 +65,13 @@ VISIT = Source(
     name=_name,
     url=lambda visit: visit.get_absolute_url(),
     told=lambda visit: [visit.visitor_id],
+    hold=held_visit,
 )
 register_source(VISIT)
+
+
+@register_tie
+def wish_of(visit: Visit) -> str:
+    """The wish that was made of it and lives."""
+    living = living_origin(VISIT, visit)
+    return _("心愿 {number}").format(number=living.wish.number) if living is not None else ""

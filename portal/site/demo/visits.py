@@ -10,6 +10,7 @@ from grids.incidents.models import IncidentCategory
 from grids.pairing.domain import Care
 from grids.pairing.models import Household
 from grids.pairing.services import set_care
+from grids.visits.correcting import correct_visit, withdraw_visit
 from grids.visits.dues import follow_care, keep_dues
 from grids.visits.models import Visit
 from grids.visits.photos import PHOTO_PURPOSE
@@ -59,6 +60,8 @@ CALLS = (
     Call("林志强", 1, 1, 5, 19, "home", "单元门口的灯晚上不亮。", ("safety",), "lamp"),
     Call("高洁", 2, 0, 30, 15, "home", "儿子每周来一次。", ("mood",)),
     Call("高洁", 2, 1, 2, 15, "refused"),
+    Call("孙丽", 1, 3, 2, 9, "home", "敲门没人应，改天再来。"),
+    Call("高洁", 2, 5, 1, 16, "home", "材料交齐了。", ("policy",)),
 )
 
 
@@ -78,6 +81,17 @@ def make_visits(everybody: dict[str, User], now: datetime) -> None:
         spot="1栋1单元门口",
         words=lamp.words,
         at=lamp.visited_at + timedelta(hours=1),
+    )
+    wrong, twice = visits[-2:]
+    correct_visit(
+        actor=everybody["陈晓雨"],
+        visit=wrong,
+        kind="away",
+        reason="话里写的是没人应门，情况点成了见到了。",
+        at=wrong.visited_at + timedelta(hours=3),
+    )
+    withdraw_visit(
+        actor=everybody["高洁"], visit=twice, reason="记错了人家。", at=twice.visited_at + timedelta(minutes=10)
     )
     plan_visit(actor=everybody["林志强"], household=_home(1, 2), wanted=True, day=timezone.localdate(now))
     drain()

@@ -41,7 +41,7 @@ class Estate:
     def counted_from(self, day: date, *numbers: int) -> None:
         """As if care had begun on that day."""
         for number in numbers or (0, 1):
-            CareDue.objects.filter(pk=self.homes[number].pk).update(counted_from=day)
+            CareDue.objects.filter(pk=self.homes[number].pk).update(began_on=day, counted_from=day)
             follow_care(household_id=self.homes[number].pk, today=timezone.localdate())
 
 
