@@ -5,20 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
-from django.http import HttpRequest
 from django.utils.functional import Promise
 
+from portal.accounts.models import User
 from portal.outbox.models import Event, subject_type
 from portal.outbox.querysets import stories
 from portal.outbox.registry import Visibility
 
 Subject = TypeVar("Subject", bound=Model)
+Reader = User | AnonymousUser
 
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a timeline: `state` is done, now or next; `late` marks where the time allowed ran out."""
+    """One line of a timeline: `state` is done, now or next; `late` marks where the time allowed ran out.
+
+    `about` names the kind of thing whose story the line is from, such as "incident"; empty for the page's own.
+    """
 
     state: str
     label: str | Promise
@@ -26,6 +31,7 @@ class Step:
     note: str | Promise = ""
     text: str = ""
     late: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,23 +47,19 @@ class Told:
 
 
 class Along(Generic[Subject]):
-    """What features tell along on one kind of page, without the page knowing them."""
+    """What features tell along with one kind of thing, on its page and to programs, without it knowing them."""
 
     def __init__(self) -> None:
-        self._tellers: list[Callable[[HttpRequest, Subject], list[Told]]] = []
+        self._tellers: list[Callable[[Reader, Subject], list[Told]]] = []
 
-    def tell(
-        self, teller: Callable[[HttpRequest, Subject], list[Told]]
-    ) -> Callable[[HttpRequest, Subject], list[Told]]:
+    def tell(self, teller: Callable[[Reader, Subject], list[Told]]) -> Callable[[Reader, Subject], list[Told]]:
         """Register a function that says what belongs to the page's story."""
         self._tellers.append(teller)
         return teller
 
-    def events_of(
-        self, request: HttpRequest, subject: Subject, levels: Iterable[Visibility]
-    ) -> tuple[list[Event], "Others"]:
-        """The page's own events and those told along, each oldest first: one statement, however many there are."""
-        told = [one for teller in self._tellers for one in teller(request, subject)]
+    def events_of(self, viewer: Reader, subject: Subject, levels: Iterable[Visibility]) -> tuple[list[Event], "Others"]:
+        """Its own events and those told along, each oldest first: one statement, however many there are."""
+        told = [one for teller in self._tellers for one in teller(viewer, subject)]
         events = stories([(subject, levels), *((one.subject, one.levels) for one in told)])
         by_subject = {(subject_type(one.subject), one.subject.pk): one for one in told}
         own = subject_type(subject), subject.pk

@@ -3,7 +3,6 @@
 Both pages tell one story: the lines of either stand in the other's timeline, each for those who may read it there.
 """
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +17,7 @@ from grids.incidents.domain import State as IncidentState
 from grids.incidents.models import Incident
 from grids.incidents.querysets import reads_as_staff
 from grids.incidents.views.story import UNTOLD, done_step, levels_for
+from grids.roles.queries import Person
 from grids.visits import panels as of_visits
 from grids.visits.models import Visit
 from portal.accounts.models import User
@@ -26,9 +26,9 @@ from portal.outbox.registry import Visibility, key_of
 from portal.outbox.telling import Step, Told
 from portal.panels import Panel
 from wishes.origins.events import WishMade
-from wishes.origins.incidents import INCIDENT
+from wishes.origins.incidents import INCIDENT, KIND
 from wishes.origins.models import Way, WishOrigin
-from wishes.origins.queries import ORIGINS, goes_on_as, links_of, lives
+from wishes.origins.queries import ORIGINS, goes_on_as, links_of, lives, origins_known, read_origins
 from wishes.origins.raising import may_raise
 from wishes.origins.registry import source_of
 from wishes.origins.visits import VISIT
@@ -39,7 +39,7 @@ from wishes.wishes.views import story as of_wishes
 from wishes.wishes.views.access import viewer_of
 from wishes.wishes.views.panels import Known, Slot, along, panel, read_with_page
 
-read_with_page(Known("origins_known", ORIGINS, read=lambda found: json.loads(found) if found else []))
+read_with_page(Known("origins_known", ORIGINS, read=read_origins))
 
 # How far the incident is, for the author of a wish: nobody of the staff is named.
 PROGRESS: dict[str, str | Promise] = {
@@ -65,10 +65,12 @@ class LinkedWish:
 
 
 def _subjects(wish: Wish, way: Way) -> list[tuple[Any, Any]]:
-    """Sources of the wish on its page, as they were read with it; each is fetched once a request."""
+    """Sources of the wish, as they were read with its page; each is fetched once."""
+    if "origins_known" not in wish.__dict__:
+        wish.__dict__["origins_known"] = origins_known(wish)
     fetched: dict[tuple[str, int], Any] = wish.__dict__.setdefault("_subjects", {})
     found = []
-    for kind, key, its_way in wish.__dict__.get("origins_known", []):
+    for kind, key, its_way in wish.__dict__["origins_known"]:
         source = source_of(kind)
         if its_way != way or source is None:
             continue
@@ -116,9 +118,8 @@ def raise_it(request: HttpRequest, wish: Wish) -> Panel | None:
 
 
 @along.tell
-def story_of_incident(request: HttpRequest, wish: Wish) -> list[Told]:
+def story_of_incident(viewer: Person, wish: Wish) -> list[Told]:
     """In the story of a wish: its incident's, for staff of the place in full, for the author without names."""
-    viewer = viewer_of(request)
     author = is_author(viewer, wish)
     told = []
     for _source, subject in (*_subjects(wish, Way.FROM), *_subjects(wish, Way.INTO)):
@@ -137,14 +138,16 @@ def _as_incident(*, staff: bool) -> Any:
         if event.type in UNTOLD or event.type == key_of(WishMade):
             return None
         line = done_step(event, staff=staff, words=staff)
-        return Step(line.state, _("事件：{what}").format(what=line.label), line.when, line.note, line.text, line.late)
+        return Step(
+            line.state, _("事件：{what}").format(what=line.label), line.when, line.note, line.text, line.late, KIND
+        )
 
     return step
 
 
-def _links(request: HttpRequest, kind: str, subject: Model) -> list[WishOrigin]:
-    """The links of a source on its page, read once a request; none for whoever may not know of them."""
-    source, viewer = source_of(kind), viewer_of(request)
+def _links(viewer: Person, kind: str, subject: Model) -> list[WishOrigin]:
+    """The links of a source, read once for it; none for whoever may not know of them."""
+    source = source_of(kind)
     if source is None or not isinstance(viewer, User) or not source.sees(viewer, subject):
         return []
     known: list[WishOrigin] | None = subject.__dict__.get("_links")
@@ -158,7 +161,7 @@ def wishes_panel(request: HttpRequest, kind: str, subject: Model) -> Panel | Non
     viewer, source = viewer_of(request), source_of(kind)
     if source is None or not isinstance(viewer, User) or not source.sees(viewer, subject):
         return None
-    links = _links(request, kind, subject)
+    links = _links(viewer, kind, subject)
     shown = [
         LinkedWish(one.wish, goes_on_as(one.wish), one.way == Way.INTO) for one in links if can_read(viewer, one.wish)
     ]
@@ -181,10 +184,9 @@ def wishes_of_visit(request: HttpRequest, visit: Visit) -> Panel | None:
 
 
 @of_incidents.along.tell
-def story_of_wishes(request: HttpRequest, incident: Incident) -> list[Told]:
+def story_of_wishes(viewer: Person, incident: Incident) -> list[Told]:
     """In the story of an incident: those of its wishes, for staff who handle them and for a wish's author."""
-    viewer = viewer_of(request)
-    wishes = {goes_on_as(link.wish).pk: goes_on_as(link.wish) for link in _links(request, INCIDENT.kind, incident)}
+    wishes = {goes_on_as(link.wish).pk: goes_on_as(link.wish) for link in _links(viewer, INCIDENT.kind, incident)}
     return [
         Told(wish, timeline_levels(viewer, wish), _as_wish(wish))
         for wish in wishes.values()
@@ -197,7 +199,9 @@ def _as_wish(wish: Wish) -> Any:
         if event.type in of_wishes.UNTOLD or event.type == key_of(WishMade):
             return None
         line = of_wishes.done_step(wish, event, {})
-        return Step(line.state, _("心愿：{what}").format(what=line.label), line.when, line.note, line.text, line.late)
+        return Step(
+            line.state, _("心愿：{what}").format(what=line.label), line.when, line.note, line.text, line.late, "wish"
+        )
 
     return step
 

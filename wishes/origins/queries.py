@@ -1,8 +1,9 @@
 """Which wishes were made of something, and of what a wish was made."""
 
+import json
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 
 from wishes.origins.models import Way, WishOrigin
 from wishes.origins.registry import Source
@@ -55,3 +56,16 @@ WHERE o.wish_id IN (
     ) SELECT id FROM merged
 ))
 """
+
+
+def read_origins(found: str | None) -> list[list[Any]]:
+    """What `ORIGINS` found, as lists of kind, key and way."""
+    return json.loads(found) if found else []
+
+
+def origins_known(wish: Wish) -> list[list[Any]]:
+    """`ORIGINS` of one wish that was not read for its page."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {ORIGINS} FROM wishes_wish w WHERE w.id = %s", [wish.pk])  # noqa: S608 - the words above
+        row = cursor.fetchone()
+    return read_origins(row[0] if row else None)

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from grids.incidents.domain import Grade, Group, PhotoRole, Sort, State, SummonsState
 from grids.incidents.models import Incident, IncidentCategory, Summons
+from grids.incidents.panels import along
 from grids.incidents.policies import actions_for, is_reporter, knows_particulars
 from grids.incidents.services import masked_reporter
 from grids.incidents.services.steps import current_clock
@@ -16,7 +17,6 @@ from grids.incidents.views.access import know_hands
 from grids.incidents.views.detail import photos_for
 from grids.incidents.views.story import levels_for, steps_of
 from grids.roles.queries import Person
-from portal.outbox.querysets import story
 
 
 class IncidentCategorySerializer(serializers.ModelSerializer[IncidentCategory]):
@@ -117,6 +117,8 @@ class IncidentStepSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField(allow_null=True)
     note = serializers.CharField()
     text = serializers.CharField()
+    late = serializers.BooleanField(help_text=_("这时已经超时"))
+    about = serializers.CharField(help_text=_("这一行说的是什么：空着是这件事本身，wish 是由它转成的或者转来它的心愿"))
 
 
 class IncidentActionSerializer(serializers.Serializer[Any]):
@@ -161,7 +163,7 @@ def detail_of(incident: Incident, viewer: Person, *, now: datetime) -> Mapping[s
     staff, reporter = knows_particulars(viewer, incident), is_reporter(viewer, incident)
     if staff:
         know_hands(incident)
-    events = story(incident, levels=levels_for(staff=staff, reporter=reporter))
+    events, others = along.events_of(viewer, incident, levels_for(staff=staff, reporter=reporter))
     clock = current_clock(incident) if staff or reporter else None
     photos = photos_for(viewer, incident, staff=staff, reporter=reporter)
     known = staff or reporter
@@ -192,8 +194,12 @@ def detail_of(incident: Incident, viewer: Person, *, now: datetime) -> Mapping[s
                 "at": step.when if isinstance(step.when, datetime) else None,
                 "note": str(step.note),
                 "text": step.text,
+                "late": step.late,
+                "about": step.about,
             }
-            for step in steps_of(incident, events, clock, staff=staff, reporter=reporter, now=now)
+            for step in others.among(
+                steps_of(incident, events, clock, staff=staff, reporter=reporter, now=now),
+            )
         ],
         "actions": [
             {"action": action.value, "words": action.label} for action in actions_for(viewer, incident, at=now)

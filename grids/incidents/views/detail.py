@@ -79,7 +79,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     if staff:
         know_hands(incident)
     clock = current_clock(incident) if staff or reporter else None
-    events, others = along.events_of(request, incident, levels_for(staff=staff, reporter=reporter))
+    events, others = along.events_of(request.user, incident, levels_for(staff=staff, reporter=reporter))
     steps = steps_of(incident, events, clock, staff=staff, reporter=reporter, now=now)
     actions = actions_for(request.user, incident, at=now)
     primary = next((action for action in FOREMOST if action in actions), None)

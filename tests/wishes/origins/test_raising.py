@@ -147,6 +147,38 @@ def test_programs(cast: Cast, lamp: IncidentCategory) -> None:
     assert client.post(url, {"category": lamp.code}, format="json").json()["code"] == "raised_already"
 
 
+@pytest.mark.parametrize("reader", ["secretary", "author", "stranger", "volunteer", "other_worker", None])
+def test_programs_read_the_story_of_the_page(
+    cast: Cast, lamp: IncidentCategory, reader: str | None, django_assert_max_num_queries: Any
+) -> None:
+    wish = public_wish(cast)
+    incident = incidents.take_incident(
+        actor=cast.worker, incident=_sent_to(cast, raised(cast, wish, lamp)), at=MONDAY + timedelta(hours=3)
+    )
+    program, browser = APIClient(), Client()
+    if reader is not None:
+        person = getattr(cast, reader)
+        program.force_authenticate(person)
+        (enter_as_staff if reader in ("secretary", "other_worker") else enter)(browser, person)
+    for thing, address, key, other in (
+        (wish, f"/api/v1/wishes/{wish.pk}/", "timeline", "incident"),
+        (incident, f"/api/v1/incidents/{incident.pk}/", "steps", "wish"),
+    ):
+        page = browser.get(thing.get_absolute_url())
+        with django_assert_max_num_queries(12):
+            answer = program.get(address)
+        assert answer.status_code == page.status_code
+        if answer.status_code != 200:
+            continue
+        told, shown = answer.json()[key], page.context["steps"]
+        assert [(line["state"], line["words"], line["note"], line["text"]) for line in told] == [
+            (line.state, str(line.label), str(line.note), line.text) for line in shown
+        ]
+        knows = reader == "secretary" or (reader == "author" and other == "incident")
+        assert {line["about"] for line in told} == ({"", other} if knows else {""})
+        assert cast.worker.public_name not in str(told) or reader == "secretary"
+
+
 def _sent_to(cast: Cast, incident: Incident) -> Incident:
     """To the community, so that its worker takes it and the grid head looks."""
     return incidents.dispatch_incident(actor=cast.worker, incident=incident, place=cast.community, at=SOON)

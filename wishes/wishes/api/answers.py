@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from portal.deadlines.words import Level, explain
-from portal.outbox.querysets import story
 from portal.photos.models import Photo, PhotoState
 from wishes.wishes.claiming import tier_words, tiers_of
 from wishes.wishes.domain import Action, ClaimState, End, Kind, PhotoRole, SpecialGroup, State, Urgency
@@ -33,6 +32,7 @@ from wishes.wishes.tiers import Tier
 from wishes.wishes.views.calendars import reading_party
 from wishes.wishes.views.cards import Card, cards_of
 from wishes.wishes.views.helping import Helper, claims_of, helpers_of
+from wishes.wishes.views.panels import along
 from wishes.wishes.views.story import looks_of, steps_of
 
 
@@ -149,6 +149,8 @@ class StepSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField(allow_null=True)
     note = serializers.CharField()
     text = serializers.CharField()
+    late = serializers.BooleanField(help_text=_("这时已经超时"))
+    about = serializers.CharField(help_text=_("这一行说的是什么：空着是心愿本身，incident 是和它同一件事的事件"))
 
 
 class ActionSerializer(serializers.Serializer[Any]):
@@ -292,14 +294,17 @@ def detail_of(wish: Wish, viewer: Viewer, *, now: datetime) -> Mapping[str, Any]
     """Everything this viewer may read of a wish they see, for `WishDetailSerializer`."""
     author, handler = is_author(viewer, wish), is_handler(viewer, wish)
     party = author or handler or is_scribe(viewer, wish)
-    events = story(wish, levels=timeline_levels(viewer, wish))
+    events, others = along.events_of(viewer, wish, timeline_levels(viewer, wish))
     clock = clock_of_wish(wish)
     days = auto_confirm_after(wish.territory).days if wish.state == State.FULFILLED and wish.territory else 0
     card = cards_of([wish], now=now)[0]
-    photos = [each for each in wish.photos.select_related("photo") if not each.photo.is_refused]
+    photos = list(wish.photos.select_related("photo")) if wish.__dict__["has_photos"] else []
+    photos = [each for each in photos if not each.photo.is_refused]
     possible = actions_for(viewer, wish)
     private = party or is_claimant(viewer, wish) or (viewer.pk is not None and viewer.pk == wish.entered_by_id)
-    claims = claims_of(wish)
+    # What was never told of needs no query.
+    told = {event.type for event in events}
+    claims = claims_of(wish) if told & {"wishes.wish.claimed", "wishes.wish.assigned"} else []
     helpers = [_helper(each, viewer) for each in helpers_of(claims, photos, viewer, reads_messages=party)]
     return {
         "wish": wish,
@@ -317,21 +322,23 @@ def detail_of(wish: Wish, viewer: Viewer, *, now: datetime) -> Mapping[str, Any]
                 "at": step.when or None,
                 "note": step.note,
                 "text": step.text,
+                "late": step.late,
+                "about": step.about,
             }
-            for step in steps_of(wish, events, clock, now=now, days=days, claims=claims)
+            for step in others.among(steps_of(wish, events, clock, now=now, days=days, claims=claims))
         ],
         "clock": explain(clock, now) if clock else [],
         **_tiers(wish, viewer, possible, now),
         "claim": helpers[-1] if helpers else None,
         "claims": helpers,
-        "rating": wish.ratings.first(),
+        "rating": wish.__dict__["last_rating"],
         "questions": list(wish.questions.exclude(answer="", answered_at__isnull=False)) if private else [],
         "looks": [
             {"at": look.occurred_at, "name": look.actor.public_name if look.actor else "", "reason": look.text}
             for look in (looks_of(events) if author or handler else [])
         ],
         "verifications": list(wish.verifications.select_related("verified_by"))
-        if sees_private_notes(viewer, wish)
+        if told & {"wishes.wish.verified", "wishes.wish.returned"} and sees_private_notes(viewer, wish)
         else [],
         "contact": contact_for(viewer=viewer, wish=wish) if party or can(viewer, Action.REVEAL, wish) else None,
         "referral": wish.referrals.select_related("body").last() if wish.end == End.NOT_OURS else None,

@@ -45,6 +45,7 @@ from wishes.wishes.policies import require
 from wishes.wishes.querysets import WishQuerySet, in_place, submitted_between
 from wishes.wishes.searching import Search
 from wishes.wishes.sources import from_source
+from wishes.wishes.views.access import wish_for_programs
 from wishes.wishes.views.cards import cards_of, for_cards
 
 TAGS = ["wishes"]
@@ -99,8 +100,7 @@ class WishView(ApiView):
 
     def detail(self, pk: int) -> Response:
         """The wish as it is now. Asked after a step, so that one who has just taken it is still told how it went."""
-        wish = _whole(Wish.objects.all()).get(pk=pk)
-        found = detail_of(wish, self.request.user, now=timezone.now())
+        found = detail_of(wish_for_programs(self.request.user, pk), self.request.user, now=timezone.now())
         return Response(WishDetailSerializer(found, context=self.get_serializer_context()).data)
 
 
@@ -237,7 +237,9 @@ class WishDetail(WishView):
     )
     def get(self, request: Request, pk: int) -> Response:
         """With timeline, time limit, and what the caller may do. Private parts are masked or left out."""
-        return self.detail(self.visible(pk).pk)
+        if not Wish.objects.visible_to(self.request.user).filter(pk=pk).exists():
+            raise Http404
+        return self.detail(pk)
 
 
 class Handlers(WishView):

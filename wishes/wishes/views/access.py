@@ -9,7 +9,7 @@ from portal.accounts.models import User
 from wishes.wishes.handling.handover import remember_no_handover
 from wishes.wishes.models import Wish
 from wishes.wishes.policies import can_read
-from wishes.wishes.views.reading import read_wish
+from wishes.wishes.views.reading import read_wish, read_wish_of_key
 
 Viewer = User | AnonymousUser
 
@@ -34,9 +34,21 @@ def wish_or_404(viewer: Viewer, number: str, *, dressed: bool = True) -> Wish:
     found = read_wish(number, viewer, dressed=dressed, for_staff=holds_anywhere(viewer, HANDLER_ROLES))
     if found is None or not can_read(viewer, found):
         raise Http404
-    if not found.__dict__.get("has_open_handover"):
-        remember_no_handover(found)
-    return found
+    return _without_asking_again(found)
+
+
+def wish_for_programs(viewer: Viewer, key: int) -> Wish:
+    """The wish with this key, which the viewer was found to see, with everything its own page shows of it."""
+    found = read_wish_of_key(key, viewer, for_staff=holds_anywhere(viewer, HANDLER_ROLES))
+    if found is None:
+        raise Http404
+    return _without_asking_again(found)
+
+
+def _without_asking_again(wish: Wish) -> Wish:
+    if not wish.__dict__.get("has_open_handover"):
+        remember_no_handover(wish)
+    return wish
 
 
 def sent(request: HttpRequest) -> QueryDict | None:

@@ -94,7 +94,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     if wish.was_returned and viewer.pk in (wish.author_id, wish.entered_by_id) and "read" not in request.GET:
         return redirect("wish_draft", draft_id=wish.pk, step="check")
     now = timezone.now()
-    events, others = along.events_of(request, wish, timeline_levels(viewer, wish))
+    events, others = along.events_of(viewer, wish, timeline_levels(viewer, wish))
     # What was never told of needs no query.
     told = {event.type for event in events}
     # A limit that has been met is told by `clock`, on a page of its own.

@@ -52,16 +52,28 @@ def read_wish(number: str, viewer: User | AnonymousUser, *, dressed: bool, for_s
 
     `dressed`: with everything its own page shows of it. `for_staff`: with what staff are shown, or may do with it.
     """
+    which = "w.number = %(number)s AND w.number <> ''"
+    return _read({"number": number}, which, viewer, dressed=dressed, for_staff=for_staff)
+
+
+def read_wish_of_key(key: int, viewer: User | AnonymousUser, *, for_staff: bool) -> Wish | None:
+    """The wish with this key, a draft too, with everything its own page shows of it, whoever may see it."""
+    return _read({"key": key}, "w.id = %(key)s", viewer, dressed=True, for_staff=for_staff)
+
+
+def _read(
+    values: dict[str, Any], which: str, viewer: User | AnonymousUser, *, dressed: bool, for_staff: bool
+) -> Wish | None:
     with connection.cursor() as cursor:
-        cursor.execute(_statement(dressed, for_staff), {"number": number, "viewer": viewer.pk})
+        cursor.execute(f"{_statement(dressed, for_staff)} WHERE {which}", {**values, "viewer": viewer.pk})
         row = cursor.fetchone()
     if row is None:
         return None
-    values = iter(row)
-    wish = _READ.take(values)
+    read = iter(row)
+    wish = _READ.take(read)
     if dressed:
-        _take_along(wish, values)
-    wish.__dict__.update((known.name, known.read(next(values))) for known in _known(dressed, for_staff))
+        _take_along(wish, read)
+    wish.__dict__.update((known.name, known.read(next(read))) for known in _known(dressed, for_staff))
     if not wish.__dict__.pop(_ACTS):
         remember_acts_for_none(viewer)
     return wish
@@ -148,5 +160,5 @@ def _statement(dressed: bool, for_staff: bool) -> str:
     read = [_READ.sql, *(columns.sql for *_, columns in along)]
     read += [known.sql for known in _known(dressed, for_staff)]
     joins = " ".join(join for _related, join, _columns in along)
-    # All of it is written in the program; the number and who asks are parameters.
-    return f"SELECT {', '.join(read)} {FROM} {joins} WHERE w.number = %(number)s AND w.number <> ''"
+    # All of it is written in the program; which wish and who asks are parameters.
+    return f"SELECT {', '.join(read)} {FROM} {joins}"
