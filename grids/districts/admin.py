@@ -16,7 +16,7 @@ from grids.districts import policies
 from grids.districts.boundaries import picture, plan_boundaries, save_boundaries, upload_boundaries
 from grids.districts.models import IMPORTERS, BoundaryUpload, DistrictImport
 from grids.districts.pages import BoundaryForm, UploadForm, context_of, preview_of
-from grids.districts.services import bring_in, check_workbooks, undo_import
+from grids.districts.services import bring_in, check_workbooks, take_faults, undo_import
 from grids.districts.standing import what_remains
 from grids.districts.workbook import SHEETS, explanation, template
 from grids.territory.drawing import in_words
@@ -73,6 +73,7 @@ class DistrictImportAdmin(PagesAdmin):
         view = self.admin_site.admin_view
         own = [
             path("template/", view(self.template_file), name="grids_districtimport_template"),
+            path("<int:object_id>/faults/", view(self.faults), name="grids_districtimport_faults"),
             path("<int:object_id>/begin/", view(self.begin), name="grids_districtimport_begin"),
             path("<int:object_id>/undo/", view(self.undo), name="grids_districtimport_undo"),
         ]
@@ -82,10 +83,7 @@ class DistrictImportAdmin(PagesAdmin):
         """The empty workbook."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        response = HttpResponse(template(), content_type=XLSX_TYPE)
-        name = "%E5%8C%BA%E7%BA%A7%E5%AF%BC%E5%85%A5%E6%A8%A1%E6%9D%BF.xlsx"
-        response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-        return response
+        return _workbook(template(), "%E5%8C%BA%E7%BA%A7%E5%AF%BC%E5%85%A5%E6%A8%A1%E6%9D%BF.xlsx")
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The upload; what was uploaded is looked over at once."""
@@ -110,6 +108,17 @@ class DistrictImportAdmin(PagesAdmin):
         context = context_of(actor_of(request), batch, request.GET.get("after", ""))
         return self.page(request, "import", str(batch), context)
 
+    def faults(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The sheets with what is wrong in them. A POST, since taking the list is written down."""
+        batch: DistrictImport = self.found(request, str(object_id))
+        if request.method != "POST":
+            return redirect(batch)
+        try:
+            content = take_faults(actor=actor_of(request), batch=batch)
+        except DomainError as refused:
+            return self._refused(request, batch, refused)
+        return _workbook(content, "%E8%A6%81%E6%94%B9%E7%9A%84%E8%A1%A8.xlsx")
+
     def begin(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Brings in what waits next."""
         batch: DistrictImport = self.found(request, str(object_id))
@@ -131,9 +140,19 @@ class DistrictImportAdmin(PagesAdmin):
         try:
             return redirect(begin(actor=actor_of(request), batch=batch))
         except DomainError as refused:
-            messages.error(request, str(refused.message))
-            context = context_of(actor_of(request), batch, "")
-            return self.page(request, "import", str(batch), context, status=refused.status)
+            return self._refused(request, batch, refused)
+
+    def _refused(self, request: HttpRequest, batch: DistrictImport, refused: DomainError) -> HttpResponse:
+        messages.error(request, str(refused.message))
+        context = context_of(actor_of(request), batch, "")
+        return self.page(request, "import", str(batch), context, status=refused.status)
+
+
+def _workbook(content: bytes, name: str) -> HttpResponse:
+    """A file to save, under its name as an address writes it."""
+    response = HttpResponse(content, content_type=XLSX_TYPE)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    return response
 
 
 @admin.register(BoundaryUpload)

@@ -18,12 +18,13 @@ from rest_framework.response import Response
 from grids.districts import policies
 from grids.districts.models import DistrictImport, ImportRow
 from grids.districts.pages import TO_LOOK_AT, preview_of
-from grids.districts.services import bring_in, check_workbooks, undo_import
+from grids.districts.services import bring_in, check_workbooks, take_faults, undo_import
 from grids.districts.standing import what_remains
 from grids.districts.workbook import template
 from portal.api.base import ApiView
 from portal.api.idempotency import once
 from portal.api.pagination import KeysetPagination
+from portal.api.schema import refusing
 from portal.errors import NotAllowed
 from portal.jobs.api import JobSerializer
 from portal.sheets import XLSX_TYPE
@@ -223,6 +224,23 @@ class ImportRows(ImportView):
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 
 
+class ImportFaults(ImportView):
+    """The list of mistakes as a workbook."""
+
+    @extend_schema(
+        operation_id="district_imports_faults",
+        summary=_("下载区级导入里要改的表"),
+        description=_("上传的人自己的表和行，多一列写着哪里不对、怎么改；改好可以直接再传。下载会记下来。"),
+        tags=TAGS,
+        request=None,
+        responses={(200, XLSX_TYPE): OpenApiResponse(OpenApiTypes.BINARY, description=_("Excel 文件"))},
+        extensions=refusing(403, 409),
+    )
+    def post(self, request: Request, pk: int) -> HttpResponseBase:
+        """Written down, since it names people."""
+        return HttpResponse(take_faults(actor=self.person, batch=self.own(pk)), content_type=XLSX_TYPE)
+
+
 class ImportBegin(ImportView):
     """The word to go on."""
 
@@ -281,6 +299,7 @@ urlpatterns = [
     path("district-imports/template/", ImportTemplate.as_view(), name="api_district_import_template"),
     path("district-imports/<int:pk>/", ImportDetail.as_view(), name="api_district_import"),
     path("district-imports/<int:pk>/rows/", ImportRows.as_view(), name="api_district_import_rows"),
+    path("district-imports/<int:pk>/faults/", ImportFaults.as_view(), name="api_district_import_faults"),
     path("district-imports/<int:pk>/begin/", ImportBegin.as_view(), name="api_district_import_begin"),
     path("district-imports/<int:pk>/undo/", ImportUndo.as_view(), name="api_district_import_undo"),
 ]

@@ -12,6 +12,12 @@ class ImportChecked(Payload):
     wrong: int
 
 
+@event("grids.districts.faults_taken", label=_("下载了要改的表"), visibility=Visibility.AUDIT)
+class FaultsTaken(Payload):
+    import_id: int
+    rows: int
+
+
 @event("grids.districts.begun", label=_("开始导入"), visibility=Visibility.AUDIT)
 class ImportBegun(Payload):
     import_id: int

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import IO
+from typing import IO, Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from grids.districts import policies
 from grids.districts.checking import Checker, Looked
 from grids.districts.domain import KEPT, PART_OF, ImportState, Part, RowState, Sheet
-from grids.districts.events import ImportBegun, ImportChecked, UndoBegun
+from grids.districts.events import FaultsTaken, ImportBegun, ImportChecked, UndoBegun
+from grids.districts.faults import fault_workbook
 from grids.districts.models import IMPORTERS, DistrictImport, ImportRow
 from grids.districts.workbook import read_workbooks
 from grids.roles.queries import paths_of
@@ -46,15 +47,28 @@ def check_workbooks(*, actor: User, files: Iterable[tuple[str, IO[bytes], int]])
         state=ImportState.FAULTY if wrong else ImportState.READY,
     )
     ImportRow.objects.bulk_create([_kept(batch, row, sound=not wrong) for row in rows], batch_size=1000)
-    if not wrong and batch.next_part() is None:
-        batch.state = ImportState.DONE
-        batch.save(update_fields=["state"])
+    if not wrong:
+        _forget_mended(batch)
+        if batch.next_part() is None:
+            batch.state = ImportState.DONE
+            batch.save(update_fields=["state"])
     audit(ImportChecked(import_id=batch.pk, rows=len(rows), wrong=wrong), subject=batch, actor=actor)
     return batch
 
 
+def _forget_mended(batch: DistrictImport) -> None:
+    """Contents of earlier lists with mistakes go as soon as the same person's next one for the place is sound."""
+    faulty = DistrictImport.objects.filter(uploaded_by=batch.uploaded_by, state=ImportState.FAULTY)
+    ImportRow.objects.filter(batch__in=faulty.filter(territory=batch.territory)).update(data={})
+
+
 def _kept(batch: DistrictImport, row: Looked, *, sound: bool) -> ImportRow:
-    """The line as it waits; of a file with mistakes, and of lines that change nothing, no contents are kept."""
+    """The line as it waits. Of a file with mistakes its cells are kept, for the list to mend; of what changes nothing,
+    nothing."""
+    data = row.data if sound and row.state == RowState.READY else {}
+    if not sound:
+        about: dict[str, Any] = {key: row.data[key] for key in ("phone", "legal_name", "role") if key in row.data}
+        data = {**about, "cells": {key: text for key, text in row.filled.cells.items() if text}}
     return ImportRow(
         batch=batch,
         sheet=row.filled.sheet,
@@ -62,7 +76,7 @@ def _kept(batch: DistrictImport, row: Looked, *, sound: bool) -> ImportRow:
         state=row.state,
         label=row.label[:120],
         community=row.community.code if row.community else "",
-        data=row.data if sound and row.state == RowState.READY else {},
+        data=data,
         problems=[list(problem) for problem in row.problems],
         place=row.there if sound else None,
     )
@@ -76,6 +90,22 @@ def _extent(actor: User, rows: list[Looked]) -> Territory:
     while depth > 1 and len({path[: depth * STEP] for path in paths}) > 1:
         depth -= 1
     return Territory.objects.get(path=paths[0][: depth * STEP])  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def take_faults(*, actor: User, batch: DistrictImport) -> bytes:
+    """The sheets as they were filled in, with what is wrong beside each line, as a workbook to mend and upload again.
+
+    It names people, so that it was taken is written down. Raises `NotAllowed`; `Conflict` where nothing is to be mended
+    or the list is gone.
+    """
+    if not policies.may_undo(actor, batch):
+        raise NotAllowed(_("只有系统管理员和安全管理员可以导入。"))
+    rows = list(batch.rows.exclude(data={}).order_by("sheet", "line")) if batch.state == ImportState.FAULTY else []
+    if not rows:
+        raise Conflict(_("这张表没有要改的，或者内容已经删掉了。"), code="no_faults")
+    audit(FaultsTaken(import_id=batch.pk, rows=len(rows)), subject=batch, actor=actor)
+    return fault_workbook(rows)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """The workbook of a district: its sheets and columns, the one to download, and reading what was filled in."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Final
 
@@ -19,6 +19,8 @@ from portal.formats import list_words
 from portal.workbooks import FIELD, open_sheets
 
 Words = str | Promise
+# The column that the list of mistakes adds to the sheets; left standing, it is passed over when they come back.
+FAULTS: Final = gettext_lazy("哪里不对、怎么改")
 WIDTH: Final = 30
 
 
@@ -133,6 +135,20 @@ def template() -> bytes:
     return out.getvalue()
 
 
+def filled_in(rows: Mapping[Sheet, Iterable[Mapping[str, str]]]) -> bytes:
+    """The workbook with these lines, each by the keys of its columns: for the demo and for measuring."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
+    for kind, lines in rows.items():
+        sheet = book.add_worksheet(str(kind.label))
+        for at, column in enumerate(SHEETS[kind]):
+            sheet.write_string(0, at, str(column.heading))
+            for line, row in enumerate(lines, start=1):
+                sheet.write_string(line, at, row.get(column.key, ""))
+    book.close()
+    return out.getvalue()
+
+
 @dataclass
 class Filled:
     """One line as it was written: by column what stands there, and in which cell."""
@@ -178,7 +194,7 @@ def read_workbooks(files: Iterable[tuple[str, IO[bytes], int]]) -> list[Filled]:
     return sorted(lines, key=lambda each: (list(Sheet).index(each.sheet), each.line))
 
 
-def _headings(kind: Sheet) -> dict[str, Column]:
+def headings(kind: Sheet) -> dict[str, Column]:
     """The columns by their headings in every language: a template may have been made in another one."""
     found = {}
     for language, _name in settings.LANGUAGES:
@@ -187,12 +203,20 @@ def _headings(kind: Sheet) -> dict[str, Column]:
     return found
 
 
-def _kind_of(headings: list[str], where: str) -> tuple[Sheet | None, list[Column | None]]:
+def _in_every_language(words: Words) -> set[str]:
+    found = set()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found.add(str(words))
+    return found
+
+
+def _kind_of(given: list[str], where: str) -> tuple[Sheet | None, list[Column | None]]:
     """Which sheet it is by its headings, and the column of each; None for one that is no sheet of ours."""
-    bare = [heading.strip().rstrip("*＊ ") for heading in headings]
+    bare = [heading.strip().rstrip("*＊ ") for heading in given]
     best: tuple[int, Sheet, list[Column | None]] | None = None
     for kind in Sheet:
-        known = _headings(kind)
+        known = headings(kind)
         columns = [known.get(heading) for heading in bare]
         score = sum(column is not None and column.required for column in columns) * 10 + sum(map(bool, columns))
         if score >= 20 and (best is None or score > best[0]):
@@ -205,7 +229,8 @@ def _kind_of(headings: list[str], where: str) -> tuple[Sheet | None, list[Column
     if missing:
         words = _("{where} 少了这些列：{columns}。请下载模板，照着填。")
         raise Invalid(words.format(where=where, columns=list_words(missing)), code="wrong_headings", field=FIELD)
-    strange = [text for text, column in zip(bare, columns, strict=True) if text and column is None]
+    told = _in_every_language(FAULTS)
+    strange = [text for text, column in zip(bare, columns, strict=True) if text and column is None and text not in told]
     if strange:
         words = _("{where} 里有看不懂的列：{columns}。请删掉，或照模板改名。")
         raise Invalid(words.format(where=where, columns=list_words(strange[:5])), code="wrong_headings", field=FIELD)

@@ -101,7 +101,7 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     },
     **{
         f"api_district_import{step}": {"pk": lambda world: world.first(DistrictImport)}
-        for step in ("", "_rows", "_begin", "_undo")
+        for step in ("", "_rows", "_faults", "_begin", "_undo")
     },
     "api_grids_renumber": {"code": lambda world: world.cast.community.code},
     "api_wish_map": {"code": lambda world: world.cast.community.code},

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator
 from itertools import cycle
 from typing import Any
 
-import xlsxwriter
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from grids.districts.domain import Sheet
 from grids.districts.models import DistrictImport
 from grids.districts.services import bring_in, check_workbooks, undo_import
-from grids.districts.workbook import SHEETS
+from grids.districts.workbook import filled_in
 from grids.management.commands.import_divisions import peak_memory_megabytes
 from grids.roles.domain import Role
 from grids.roles.models import Appointment
@@ -109,16 +108,7 @@ def workbook(district: Territory) -> bytes:
         ],
         Sheet.STAFF: list(_people(grids)),
     }
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
-    for kind, lines in rows.items():
-        sheet = book.add_worksheet(str(kind.label))
-        for at, column in enumerate(SHEETS[kind]):
-            sheet.write_string(0, at, str(column.heading))
-            for line, row in enumerate(lines, start=1):
-                sheet.write_string(line, at, row.get(column.key, ""))
-    book.close()
-    return out.getvalue()
+    return filled_in(rows)
 
 
 def _people(grids: list[tuple[str, str]]) -> Iterator[Row]:

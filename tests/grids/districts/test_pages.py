@@ -1,19 +1,27 @@
 """Admin pages and API of imports."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
+from rest_framework.test import APIClient
 
 from grids.districts.domain import ImportState, Sheet
 from grids.districts.models import DistrictImport
+from grids.districts.services import forget_lists, forget_person
+from grids.roles.domain import Role
 from grids.territory.models import Territory
 from portal.jobs.running import run_next
+from portal.outbox.models import Event
 from tests.grids.districts.factories import Office, grid_row, small, staff_row, workbook
+from tests.grids.roles.factories import make_staff
+from tests.grids.territory.factories import DistrictFactory
 from tests.portal.accounts.factories import enter
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +131,60 @@ def test_what_is_no_workbook_is_refused_in_words(content: bytes, office: Office,
     answer = system.post(reverse(ADD), {"file": file_of(content)})
     assert answer.status_code == 400
     assert not DistrictImport.objects.exists()
+
+
+def test_the_list_of_mistakes_is_the_persons_own_sheets_to_mend_and_send_again(
+    office: Office, system: Client, security: Client
+) -> None:
+    """Each line where it stood, the words beside it, nothing a formula; gone with the upload; each look is noted."""
+    wrong = {
+        Sheet.GRIDS: [grid_row("东一网格", area_description="=1+1"), grid_row("东二网格")],
+        Sheet.STAFF: [
+            staff_row("赵一", "136", "网格长", "东一网格"),
+            staff_row("+钱二", "136 0000 0002", "网格长", "没有"),
+        ],
+    }
+    system.post(reverse(ADD), {"file": file_of(workbook(wrong))})
+    batch = DistrictImport.objects.get()
+    assert "下载要改的表" in system.get(batch.get_absolute_url()).content.decode()
+    address = reverse("admin:grids_districtimport_faults", args=[batch.pk])
+    assert system.get(address).status_code == 302
+    answer = security.post(address)
+    book = load_workbook(io.BytesIO(answer.content))
+    assert book.sheetnames == ["网格", "人员任职"]
+    grids, staff = book["网格"], book["人员任职"]
+    assert (grids["F2"].value, grids["F2"].data_type) == ("'=1+1", "s")
+    assert "这里是公式" in grids["G2"].value
+    assert (grids["C3"].value, grids["G3"].value) == ("东二网格", None)
+    assert (staff["A3"].value, staff["E3"].value) == ("'+钱二", "没有")
+    assert "手机号" in staff["K2"].value
+    assert staff["B2"].fill.fgColor.rgb == "FFFBE3DC"
+    assert Event.objects.filter(type="grids.districts.faults_taken", actor=office.security).count() == 1
+
+    # Mended where it stands, with the added column still there.
+    grids["F2"].value, staff["B2"].value, staff["E3"].value, staff["A3"].value = "", "136 0000 0001", "东二网格", "钱二"
+    out = io.BytesIO()
+    book.save(out)
+    system.post(reverse(ADD), {"file": file_of(out.getvalue())})
+    assert DistrictImport.objects.order_by("-pk")[0].state == ImportState.READY
+    assert not batch.rows.exclude(data={}).exists(), "mended: what the first file said of people is gone"
+    assert system.post(address).status_code == 409
+
+    batch = office.check(wrong)
+    program = APIClient()
+    program.force_authenticate(office.system)
+    taken = program.post(f"/api/v1/district-imports/{batch.pk}/faults/")
+    assert (taken.status_code, taken.content[:2]) == (200, b"PK")
+    forget_lists(now=timezone.now() + timedelta(days=8))
+    assert not batch.rows.exclude(data={}).exists()
+    assert program.post(f"/api/v1/district-imports/{batch.pk}/faults/").status_code == 409
+    elsewhere = make_staff(Role.SYSTEM_ADMINISTRATOR, DistrictFactory(code="120101", name="和平区"))
+    program.force_authenticate(elsewhere)
+    assert program.post(f"/api/v1/district-imports/{batch.pk}/faults/").status_code == 404
+
+
+def test_an_erased_persons_line_leaves_the_list_of_mistakes(office: Office) -> None:
+    batch = office.check({Sheet.STAFF: [staff_row("赵一", "136 0000 0001", "网格长", "没有")]})
+    assert batch.rows.get().data["cells"]["legal_name"] == "赵一"
+    forget_person(user=office.system, words=["+8613600000001"])
+    assert batch.rows.get().data == {}
