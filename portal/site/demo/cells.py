@@ -98,11 +98,16 @@ def set_up_organisations(everybody: dict[str, User], now: datetime) -> None:
             )
 
 
-# Who has reported to 洲岛家园: unit branch, post, grid they set out from, whether of the backbone; the last one waits.
+# Who has reported to 洲岛家园: unit branch, post, grid they set out from, whether of the backbone, and the station of
+# mobile members (流动党员); the last one waits.
+HARBOUR, WAYSIDE = "江心洲新就业群体党群服务站", "洲岛家园流动党员驿站"
 REPORTS = (
-    ("林志强", "江心洲船舶修造厂退休党支部", "治安巡逻岗", 1, True),
-    ("高洁", "市中医院内科党支部", "帮困助老岗", 2, False),
-    ("吴敏", "江心洲小学党支部", "文体活动岗", 1, False),
+    ("林志强", "江心洲船舶修造厂退休党支部", "治安巡逻岗", 1, True, ""),
+    ("高洁", "市中医院内科党支部", "帮困助老岗", 2, False, ""),
+    ("朱秀珍", "安徽省六安市金寨县梅山镇党支部", "民情收集岗", 2, False, WAYSIDE),
+    ("欧阳雪", "河南省信阳市固始县陈集村党支部", "志愿服务岗", 1, False, HARBOUR),
+    ("何小军", "江西省上饶市鄱阳县古县渡镇党支部", "治安巡逻岗", 1, False, HARBOUR),
+    ("吴敏", "江心洲小学党支部", "文体活动岗", 1, False, ""),
 )
 
 
@@ -110,11 +115,13 @@ def report_members(everybody: dict[str, User], now: datetime) -> None:
     """Members report to the community they live in; its worker confirms all but the last."""
     ensure_default_posts()
     organisation = PartyOrganisation.objects.get(name="洲岛家园社区党委")
-    for name, branch, post, grid, backbone in REPORTS:
+    for name, branch, post, grid, backbone, station in REPORTS:
         member: PartyMember = report(
             actor=everybody[name],
             organisation=organisation,
             unit_branch=branch,
+            is_mobile=bool(station),
+            station=station,
             post=ServicePost.objects.get(name=post),
             near=Territory.objects.get(code=grid_code(f"{HOME}-{grid}")),
             agreed=True,

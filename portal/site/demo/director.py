@@ -19,6 +19,7 @@ from portal.outbox.services import drain
 from portal.photos.models import Photo
 from portal.photos.services import accept_upload, process_waiting_photo
 from portal.site.demo import bodies, cells, gatherings, pairing, people, places, visits
+from portal.site.demo.imports import import_district
 from portal.site.demo.net import change_net
 from portal.site.demo.people import EGRET
 from portal.site.demo.pictures import picture
@@ -78,6 +79,7 @@ def load(stories: Iterable[Story], *, now: datetime, progress: Progress) -> None
         make_wishes(everybody, now=now)
         walk_patrols(everybody, now=now)
         change_net(everybody, now=now)
+        import_district(everybody)
         arrange_desk(everybody, now=now)
         _read_old_notices(everybody.values(), now - UNREAD)
         keep_to_inboxes(now=now)
