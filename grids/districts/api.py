@@ -227,6 +227,8 @@ class ImportRows(ImportView):
 class ImportFaults(ImportView):
     """The list of mistakes as a workbook."""
 
+    repeats_on_purpose = "Each time the list is taken is written down by itself."
+
     @extend_schema(
         operation_id="district_imports_faults",
         summary=_("下载区级导入里要改的表"),
