@@ -20,6 +20,7 @@ from grids.overview.figures import Column, Panel, Statement, register_panel
 from grids.overview.in_hand import Part, register_part
 from grids.pairing.coverage import NUMBER_VALUES, NUMBERS
 from grids.pairing.models import PairingLoad
+from grids.patrols.queries import NUMBERS as NUMBERS_OF_PATROLS
 from grids.territory.domain import Level
 from grids.territory.models import Territory
 from grids.visits.domain import Standing
@@ -85,6 +86,17 @@ VISITS = Statement(
     FROM ({NUMBERS_OF_VISITS}) AS numbers (path, visits, met, in_care, due, overdue)
     """,  # noqa: S608 - a statement of ours
     lambda now: {"month": timezone.localdate(now).replace(day=1)},
+)
+PATROLS = Statement(
+    f"""
+    SELECT path, jsonb_build_object('patrols', due, 'patrols_done', done, 'patrols_missed', missed)
+    FROM ({NUMBERS_OF_PATROLS}) AS numbers (path, due, done, partly, missed)
+    """,  # noqa: S608 - a statement of ours
+    lambda now: {
+        "level": int(Level.GRID),
+        "today": timezone.localdate(now),
+        "month": timezone.localdate(now).replace(day=1),
+    },
 )
 
 
@@ -158,6 +170,25 @@ register_panel(
         ),
         INCIDENTS,
         position=40,
+    )
+)
+register_panel(
+    Panel(
+        "patrols",
+        _("本月巡查"),
+        "signpost-split",
+        (
+            Column(
+                "patrols_missed", _("没有走的巡查"), listed("patrol_runs", "&state=missed"), for_all=True, tone="late"
+            ),
+            Column(
+                "patrols_done", _("走完的巡查"), listed("patrol_runs", "&state=done"), for_all=True, on_map=False
+            ),
+            Column("patrols", _("该走的巡查"), listed("patrol_runs"), for_all=True, on_map=False),
+        ),
+        PATROLS,
+        listed("patrols"),
+        position=45,
     )
 )
 register_panel(

@@ -1,11 +1,13 @@
 """A place at a glance: numbers with the lists behind them, for those who watch the place."""
 
+import csv
 import re
 from datetime import timedelta
 from typing import Any
 from unittest.mock import ANY
 
 import pytest
+import time_machine
 from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
@@ -14,11 +16,14 @@ from django.utils import timezone
 from grids.cells.domain import Rank
 from grids.incidents.models import Incident, IncidentDay
 from grids.pairing import services
+from grids.patrols.services import settle_past_runs, tick_point
 from grids.roles.domain import Role
 from tests.grids.cells.factories import OrganisationFactory
+from tests.grids.incidents.factories import MONDAY, make_round
 from tests.grids.incidents.stages import incidents_of
 from tests.grids.pairing.factories import Net, make_homes, make_net
 from tests.grids.pairing.test_pairing import counted
+from tests.grids.patrols.factories import make_route, run_of
 from tests.grids.roles.factories import make_staff
 from tests.grids.territory.factories import GridFactory, square
 from tests.portal.accounts.factories import enter_as_staff
@@ -71,6 +76,9 @@ def test_each_number_opens_its_list(net: Net, django_assert_max_num_queries: Any
         "超时的事件": "0",
         "在办的事件": "0",
         "近 30 天按时率": "—",
+        "没有走的巡查": "0",
+        "走完的巡查": "0",
+        "该走的巡查": "0",
         "过了日子没走访": "0",
         "该去走访的": "0",
         "组织生活完成率": ANY,
@@ -121,6 +129,28 @@ def test_what_was_done_in_time_stands_beside_the_period_before() -> None:
     assert value == "100%"
     assert "比上期高 50 点" in page
     assert client.get(href).context["rows"]
+
+
+def test_patrols_of_this_month_with_their_lists() -> None:
+    """Kept, missed, due: the numbers of each place, to the lists behind them, also for a supervisor and in the file."""
+    with time_machine.travel(MONDAY, tick=False):
+        people = make_round()
+        make_route(people.grid_head, people.informant, people.grid)
+        kept = run_of(make_route(people.grid_head, people.member, people.grid, name="晚上一圈"))
+        for point in kept.route.points.all():
+            tick_point(actor=people.member, run=kept, point=point)
+    with time_machine.travel(MONDAY + timedelta(days=1), tick=False):
+        settle_past_runs()
+        counted()
+        client = enter_as_staff(Client(), people.supervisor)
+        found = numbers(client.get(reverse("overview_place", args=[people.community.code])).content.decode())
+        lists = {"没有走的巡查": ("1", "早上一圈"), "走完的巡查": ("1", "晚上一圈"), "该走的巡查": ("2", "一圈")}
+        for label, (number, name) in lists.items():
+            assert found[label][0] == number
+            assert name in client.get(found[label][1]).content.decode()
+        file = client.get(reverse("overview_file", args=[people.community.code]), {"as": "csv"})
+        [head, total, *_rest] = csv.reader(file.content.decode("utf-8-sig").splitlines())
+        assert dict(zip(head, total, strict=True))["没有走的巡查"] == "1"
 
 
 def test_a_supervisor_reads_no_small_group_and_no_names(net: Net) -> None:
