@@ -9,6 +9,7 @@ A feature registers functions in its own `panels.py` (see `portal.panels`):
 import enum
 
 from grids.incidents.models import Incident
+from portal.outbox.models import Event
 from portal.outbox.telling import Along
 from portal.panels import Slots
 
@@ -25,3 +26,14 @@ panels_of = _slots.panels_of
 
 # Stories that belong to an incident's own: see `portal.outbox.telling`.
 along: Along[Incident] = Along()
+
+
+def know_story(incident: Incident, events: list[Event]) -> None:
+    """The page has read what happened with the incident; panels need not read it again."""
+    incident.__dict__["_story"] = events
+
+
+def story_known(incident: Incident) -> list[Event]:
+    """What the page's reader may know of what happened, oldest first."""
+    found: list[Event] = incident.__dict__.get("_story", [])
+    return found

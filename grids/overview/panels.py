@@ -181,9 +181,7 @@ register_panel(
             Column(
                 "patrols_missed", _("没有走的巡查"), listed("patrol_runs", "&state=missed"), for_all=True, tone="late"
             ),
-            Column(
-                "patrols_done", _("走完的巡查"), listed("patrol_runs", "&state=done"), for_all=True, on_map=False
-            ),
+            Column("patrols_done", _("走完的巡查"), listed("patrol_runs", "&state=done"), for_all=True, on_map=False),
             Column("patrols", _("该走的巡查"), listed("patrol_runs"), for_all=True, on_map=False),
         ),
         PATROLS,

@@ -15,12 +15,20 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from grids.incidents.api.answers import IncidentDetailSerializer, detail_of
+from grids.incidents.api.bodies import IncidentCollectBody
+from grids.incidents.api.steps import near_or_invalid, own_photos, point_of
+from grids.incidents.models import Incident
+from grids.incidents.policies import knows_particulars
 from grids.incidents.queries import this_month
+from grids.incidents.views.access import with_parts
+from grids.incidents.views.places import place_of
 from grids.patrols.domain import READERS, WALKERS, Outcome, Rhythm, RunState
+from grids.patrols.finding import findings_of, place_of_point, report_at_point, with_findings
 from grids.patrols.models import PatrolPoint, PatrolRun
 from grids.patrols.policies import may_plan, may_walk
 from grids.patrols.queries import kept, todays_of, with_points
-from grids.patrols.services import PointGiven, finish_run, plan_route, tick_point
+from grids.patrols.services import PointGiven, finish_run, plan_route, take_back_tick, tick_point
 from grids.patrols.views.reading import place_read
 from grids.roles.queries import holds_anywhere
 from grids.territory.domain import Level
@@ -42,6 +50,8 @@ class PatrolPointSerializer(serializers.Serializer[Any]):
     look_at = serializers.CharField(help_text=_("看什么"))
     outcome = serializers.ChoiceField(choices=[("", ""), *Outcome.choices], help_text=_("空的是还没打"))
     reason = serializers.CharField()
+    ticked_by_me = serializers.BooleanField(help_text=_("自己打的，巡查结束前可以收回"))
+    incidents = serializers.ListField(child=serializers.CharField(), help_text=_("在这里上报的事件的编号"))
 
 
 class PatrolRunSerializer(serializers.Serializer[Any]):
@@ -60,6 +70,29 @@ class PatrolTickBody(serializers.Serializer[Any]):
 
     outcome = serializers.ChoiceField(choices=Outcome.choices, default=Outcome.SEEN)
     reason = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
+
+
+class PatrolIncidentBody(IncidentCollectBody):
+    """Something wrong at the point; place and spot are those of the point."""
+
+    place = None  # type: ignore[assignment]
+    spot = None  # type: ignore[assignment]
+
+
+class PatrolFindingQuery(serializers.Serializer[Any]):
+    """Of which incident."""
+
+    incident = serializers.CharField(max_length=20, help_text=_("事件编号"))
+
+
+class PatrolFindingSerializer(serializers.Serializer[Any]):
+    """On which patrol and at which point an incident was found, in the words of that day."""
+
+    run = serializers.IntegerField(source="run_id", allow_null=True)
+    point = serializers.IntegerField(source="point_id", allow_null=True)
+    route_name = serializers.CharField(help_text=_("路线"))
+    point_words = serializers.CharField(help_text=_("在哪个点"))
+    day = serializers.DateField()
 
 
 class PatrolKeptQuery(serializers.Serializer[Any]):
@@ -113,9 +146,10 @@ class PatrolRouteSerializer(serializers.Serializer[Any]):
     starts_on = serializers.DateField()
 
 
-def shown(run: PatrolRun) -> dict[str, Any]:
+def shown(run: PatrolRun, user: User) -> dict[str, Any]:
     """A patrol as programs read it."""
     ticks = {tick.point_id: tick for tick in run.ticks.all()}
+    found = list(run.findings.all())
     return {
         "id": run.pk,
         "name": run.route.name,
@@ -129,6 +163,8 @@ def shown(run: PatrolRun) -> dict[str, Any]:
                 "look_at": point.look_at,
                 "outcome": ticks[point.pk].outcome if point.pk in ticks else "",
                 "reason": ticks[point.pk].reason if point.pk in ticks else "",
+                "ticked_by_me": point.pk in ticks and ticks[point.pk].by_id == user.pk,
+                "incidents": [one.incident.number for one in found if one.point_id == point.pk],
             }
             for point in run.route.points.all()
         ],
@@ -150,9 +186,16 @@ class PatrolView(ApiView):
             raise Http404
         return found
 
+    def point(self, pk: int, point: int) -> tuple[PatrolRun, PatrolPoint]:
+        """A patrol and a point of it. Raises Http404."""
+        run = self.run(pk)
+        points = PatrolPoint.objects.select_related("building").defer("building__boundary")
+        return run, get_object_or_404(points, pk=point, route=run.route_id)
+
     def answer(self, run: PatrolRun) -> Response:
         """The patrol as it is now."""
-        return Response(PatrolRunSerializer(shown(with_points(PatrolRun.objects.all()).get(pk=run.pk))).data)
+        now = with_findings(with_points(PatrolRun.objects.all()), self.person).get(pk=run.pk)
+        return Response(PatrolRunSerializer(shown(now, self.person)).data)
 
 
 class Today(PatrolView):
@@ -169,8 +212,8 @@ class Today(PatrolView):
         """Points in order, with what was ticked."""
         if not holds_anywhere(self.person, WALKERS | READERS):
             raise NotAllowed(_t("这里给负责巡查的人。您现在没有要走的路线。"))
-        runs = todays_of(self.person, timezone.localdate())
-        return Response(PatrolRunSerializer([shown(run) for run in runs], many=True).data)
+        runs = with_findings(todays_of(self.person, timezone.localdate()), self.person)
+        return Response(PatrolRunSerializer([shown(run, self.person) for run in runs], many=True).data)
 
 
 class Tick(PatrolView):
@@ -187,10 +230,77 @@ class Tick(PatrolView):
     @once
     def post(self, request: Request, pk: int, point: int) -> Response:
         """Answers with the patrol as it is then."""
-        run = self.run(pk)
-        found = get_object_or_404(PatrolPoint, pk=point, route=run.route_id)
+        run, found = self.point(pk, point)
         tick_point(actor=self.person, run=run, point=found, **self.read_body(PatrolTickBody))
         return self.answer(run)
+
+    @extend_schema(
+        operation_id="patrols_take_back",
+        summary=_("收回打错的点"),
+        description=_("只有打点的人可以，巡查结束以前。"),
+        tags=TAGS,
+        request=None,
+        responses=PatrolRunSerializer,
+    )
+    def delete(self, request: Request, pk: int, point: int) -> Response:
+        """Answers with the patrol as it is then."""
+        run, found = self.point(pk, point)
+        return self.answer(take_back_tick(actor=self.person, run=run, point=found))
+
+
+class PointIncidents(PatrolView):
+    """What is wrong at a point."""
+
+    serializer_class = IncidentDetailSerializer
+
+    @extend_schema(
+        operation_id="patrols_report",
+        summary=_("上报一个点上的事"),
+        description=_("和上报事件一样，另外记下是哪次巡查、在哪个点发现的。"),
+        tags=TAGS,
+        request=PatrolIncidentBody,
+        responses={201: IncidentDetailSerializer},
+    )
+    @once
+    def post(self, request: Request, pk: int, point: int) -> Response:
+        """Answers with the incident."""
+        run, found = self.point(pk, point)
+        data = self.read_body(PatrolIncidentBody)
+        where = point_of(data)
+        place = place_of(where, str(place_of_point(run, found).code)) or run.place
+        data["photos"] = own_photos(self.person, data["photos"])
+        data["photos_after"] = own_photos(self.person, data["photos_after"], "photos_after")
+        if (joined := data.pop("join", None)) is not None:
+            near = near_or_invalid(data["category"], place, where, joined)
+            given: dict[str, Any] = {"incident": near, "words": data["words"], "photos": data["photos"]}
+        else:
+            given = {**data, "place": place, "spot": found.spot, "point": where}
+        incident = report_at_point(actor=self.person, run=run, stop=found, **given)
+        whole = with_parts(Incident.objects.all()).get(pk=incident.pk)
+        answer = IncidentDetailSerializer(detail_of(whole, self.person, now=timezone.now()))
+        return Response(answer.data, status=status.HTTP_201_CREATED)
+
+
+class Findings(PatrolView):
+    """Where an incident was found."""
+
+    serializer_class = PatrolFindingSerializer
+    query_serializer_class = PatrolFindingQuery
+
+    @extend_schema(
+        operation_id="patrols_findings",
+        summary=_("一件事件是哪次巡查发现的"),
+        tags=TAGS,
+        responses=PatrolFindingSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        """For staff of the place; empty where it was not found on a patrol."""
+        incident = get_object_or_404(
+            Incident.objects.visible_to(self.person).with_surroundings(), number=self.query["incident"]
+        )
+        if not knows_particulars(self.person, incident):
+            raise Http404
+        return Response(self.get_serializer(findings_of(incident), many=True).data)
 
 
 class Finish(PatrolView):
@@ -264,5 +374,7 @@ urlpatterns = [
     path("today/", Today.as_view(), name="api_patrols_today"),
     path("routes/", Routes.as_view(), name="api_patrol_routes"),
     path("<int:pk>/finish/", Finish.as_view(), name="api_patrol_finish"),
+    path("findings/", Findings.as_view(), name="api_patrol_findings"),
+    path("<int:pk>/points/<int:point>/incidents/", PointIncidents.as_view(), name="api_patrol_report"),
     path("<int:pk>/points/<int:point>/", Tick.as_view(), name="api_patrol_tick"),
 ]

@@ -1,4 +1,7 @@
-"""What can happen to a route and a patrol. Ticks are rows, no events: nobody's steps are written into the log."""
+"""What can happen to a route and a patrol. Ticks are rows, no events: nobody's steps are written into the log.
+
+Only what is taken back leaves no row, and so is an event.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -37,3 +40,21 @@ class PatrolMissed(Payload):
 
     run_id: int
     again: bool
+
+
+@event("grids.patrol.tick_taken_back", label=_("收回了一次打点"), visibility=INTERNAL)
+class TickTakenBack(Payload):
+    """A point was ticked by mistake."""
+
+    run_id: int
+    point_id: int
+
+
+@event("grids.patrol.found", label=_("巡查时发现"), visibility=INTERNAL)
+class FoundOnPatrol(Payload):
+    """An incident was reported at a point; the event's words say on which route and where."""
+
+    incident_id: int
+    finding_id: int
+    route_id: int
+    place_id: int

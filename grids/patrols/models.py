@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.patrols.domain import Outcome, Rhythm, RunState
 
-__all__ = ["PatrolDay", "PatrolPoint", "PatrolRoute", "PatrolRun", "PatrolTick"]
+__all__ = ["PatrolDay", "PatrolFinding", "PatrolPoint", "PatrolRoute", "PatrolRun", "PatrolTick"]
 
 
 class PatrolRoute(models.Model):
@@ -174,6 +174,38 @@ class PatrolTick(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.point_id}"
+
+
+class PatrolFinding(models.Model):
+    """An incident reported at a point of a patrol (巡查发现的事件). Its words stay when route or point do not."""
+
+    incident = models.ForeignKey("grids.Incident", on_delete=models.CASCADE, related_name="+", verbose_name=_("事件"))
+    run = models.ForeignKey(
+        PatrolRun,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="findings",
+        verbose_name=_("巡查"),
+    )
+    point = models.ForeignKey(
+        PatrolPoint, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("点位")
+    )
+    # As they were called when it was found.
+    route_name = models.CharField(_("路线"), max_length=40)
+    point_words = models.CharField(_("在哪个点"), max_length=200)
+    day = models.DateField(_("日期"))
+
+    objects: ClassVar[models.Manager["PatrolFinding"]] = models.Manager()
+
+    class Meta:
+        verbose_name = _("巡查发现的事件")
+        verbose_name_plural = _("巡查发现的事件")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["incident", "run", "point"], name="patrol_finding_once")]
+
+    def __str__(self) -> str:
+        return f"{self.route_name} {self.day} {self.point_words}"
 
 
 class PatrolDay(models.Model):

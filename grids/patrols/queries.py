@@ -1,9 +1,10 @@
 """Patrols read: whose are today's, and how a place keeps them, in numbers that are kept and never counted on a request.
 
 For pages of other features: `kept(place, span)` gives the `Kept` of a place with everything below it, and
-`kept_by_place(place, span)` that of each grid and community below, by the key of the territory; one statement each.
-`Span` is that of `grids.incidents.queries` (`this_month`, `last_days`). `Kept.due` is all that were to be walked, open
-ones among them; `NUMBERS` gives the same as SQL. The lists behind the numbers are `patrol_runs` (`?place=<code>&state=done|partly|missed`).
+`kept_by_place(place, span)` that of each grid and community below, by the key of the territory; one statement each,
+and `NUMBERS` as SQL. `Span` is that of `grids.incidents.queries` (`this_month`, `last_days`). `Kept.due` is all that
+were to be walked, open ones among them; the lists behind the numbers are `patrol_runs`
+(`?place=<code>&state=done|partly|missed`).
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ from grids.roles.models import Appointment, DutyCover
 from grids.roles.queries import held_by
 from grids.territory.models import Territory
 from portal.accounts.models import User
-
 
 # The same by path for a page that asks of several features at once: days from %(month)s to %(today)s.
 NUMBERS = """

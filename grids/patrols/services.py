@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grids.patrols.domain import MOST_POINTS, Outcome, Rhythm, RunState, is_due, result_of, spread
-from grids.patrols.events import PatrolFinished, PatrolMissed, RoutePlanned, RouteRetired
+from grids.patrols.events import PatrolFinished, PatrolMissed, RoutePlanned, RouteRetired, TickTakenBack
 from grids.patrols.models import PatrolPoint, PatrolRoute, PatrolRun, PatrolTick
 from grids.patrols.policies import require_plan, require_walk
 from grids.patrols.queries import stand_in, walkers_of
@@ -19,7 +19,7 @@ from grids.territory.domain import Level
 from grids.territory.models import Territory
 from portal.accounts.models import User
 from portal.cleaning import clean_text
-from portal.errors import Conflict, Invalid
+from portal.errors import Conflict, Invalid, NotAllowed
 from portal.outbox.services import record
 
 
@@ -189,6 +189,27 @@ def _tick(run: PatrolRun, point: PatrolPoint, **given: Any) -> PatrolTick:
             return PatrolTick.objects.create(run=run, point=point, **given)
     except IntegrityError:
         return PatrolTick.objects.get(run=run, point=point)
+
+
+@transaction.atomic
+def take_back_tick(*, actor: User, run: PatrolRun, point: PatrolPoint, at: datetime | None = None) -> PatrolRun:
+    """The point was ticked by mistake and is to be seen yet. For whoever ticked it, until the patrol is over.
+
+    Finishing holds the patrol as well, so a patrol is reckoned with the tick or without it, never in between. Raises
+    `NotAllowed`, `Conflict` when the day or the patrol is over or nothing is ticked.
+    """
+    now = at or timezone.now()
+    run = locked(run)
+    require_walk(actor, run)
+    _require_open(run, now)
+    tick = PatrolTick.objects.filter(run=run, point=point).first()
+    if tick is None:
+        raise Conflict(_("这个点还没打，不用收回。"), code="not_ticked")
+    if tick.by_id != actor.pk:
+        raise NotAllowed(_("这个点是别的同志打的，请他自己收回。"))
+    tick.delete()
+    record(TickTakenBack(run_id=run.pk, point_id=point.pk), subject=run, actor=actor, at=now)
+    return run
 
 
 @transaction.atomic

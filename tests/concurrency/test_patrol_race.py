@@ -1,12 +1,17 @@
-"""Two tick one point, or two sweeps open one day, at once: one row each. Without the guards there are two."""
+"""Two tick one point, or two sweeps open one day, at once: one row each. Without the guards there are two.
+
+A tick taken back while the patrol is finished: it is reckoned with it or without it. Without the lock, with one that
+is gone.
+"""
 
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from django.utils import timezone
 
 from grids.patrols import queries, services
+from grids.patrols.domain import RunState
 from grids.patrols.models import PatrolRun, PatrolTick
 from tests.concurrency.test_incident_race import at_once
 from tests.concurrency.without import without_constraint
@@ -72,3 +77,42 @@ def test_of_two_sweeps_one_opens_the_day(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_without_the_guard_a_day_has_two_patrols(monkeypatch: pytest.MonkeyPatch) -> None:
     with without_constraint(PatrolRun, "patrol_once_a_day"):
         assert open_twice(monkeypatch) == 2
+
+
+def finish_and_take_back(before: Event | None = None, after: Event | None = None) -> tuple[str, int]:
+    """State of a patrol with one of two points ticked, and its ticks, after both at once."""
+    people = make_round()
+    run = run_of(make_route(people.grid_head, people.informant, people.grid))
+    point = run.route.points.all()[0]
+    services.tick_point(actor=people.informant, run=run, point=point)
+
+    def finish() -> None:
+        if before is not None:
+            before.wait(timeout=30)
+        services.finish_run(actor=people.member, run=run)
+        if after is not None:
+            after.set()
+
+    at_once(finish, lambda: services.take_back_tick(actor=people.informant, run=run, point=point))
+    return run_of(run.route).state, PatrolTick.objects.count()
+
+
+def test_what_is_finished_has_its_ticks() -> None:
+    assert finish_and_take_back() in [(RunState.PARTLY, 1), (RunState.OPEN, 0)]
+
+
+def test_without_the_lock_a_finished_patrol_lacks_a_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, finished = Event(), Event()
+    held = services.locked
+
+    def read(run: PatrolRun) -> PatrolRun:
+        if looked.is_set():
+            return held(run)
+        found: PatrolRun = PatrolRun.objects.select_related("route", "place").get(pk=run.pk)
+        if PatrolTick.objects.exists():  # the one who takes back has looked, and does so when it is finished
+            looked.set()
+            finished.wait(timeout=30)
+        return found
+
+    monkeypatch.setattr(services, "locked", read)
+    assert finish_and_take_back(looked, finished) == (RunState.PARTLY, 0)

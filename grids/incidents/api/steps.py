@@ -25,10 +25,11 @@ from grids.incidents.api.answers import (
 )
 from grids.incidents.api.reading import TAGS, IncidentView, PublicList
 from grids.incidents.domain import Action
-from grids.incidents.models import Incident
+from grids.incidents.models import Incident, IncidentCategory
 from grids.incidents.services.pictures import PHOTO_PURPOSE
 from grids.incidents.services.whistling import departments_for
 from grids.incidents.views.places import place_of
+from grids.territory.models import Territory
 from portal.accounts.models import User
 from portal.api.base import ApiView
 from portal.api.idempotency import once
@@ -72,7 +73,7 @@ class Incidents(PublicList):
     def post(self, request: Request) -> Response:
         """Report something; staff may say at once that they have solved it."""
         data = self.read_body(bodies.IncidentCollectBody)
-        point = _point(data)
+        point = point_of(data)
         data["photos"] = own_photos(self.person, data["photos"])
         data["photos_after"] = own_photos(self.person, data["photos_after"], "photos_after")
         data["place"] = place_of(point, data["place"].code)
@@ -84,10 +85,7 @@ class Incidents(PublicList):
         return answer
 
     def _join(self, joined: int, data: Data, point: tuple[float, float] | None) -> Response:
-        near = services.incidents_like(data["category"], data["place"], point)
-        found = next((one for one in near if one.pk == joined), None)
-        if found is None:
-            raise Invalid(_("附近没有这一件，或者已经办了。"), code="not_near", field="join")
+        found = near_or_invalid(data["category"], data["place"], point, joined)
         services.join_incident(actor=self.person, incident=found, words=data["words"], photos=data["photos"])
         answer = self.detail(found.pk)
         answer.status_code = status.HTTP_201_CREATED
@@ -111,14 +109,26 @@ class Near(IncidentView):
     def post(self, request: Request) -> Response:
         """Open incidents of the category near by, the nearest first."""
         data = self.read_body(bodies.IncidentNearBody)
-        point = _point(data)
+        point = point_of(data)
         place = place_of(point, data["place"].code)
         assert place is not None
         found = services.incidents_like(data["category"], place, point)
         return Response(self.get_serializer(found, many=True).data)
 
 
-def _point(data: Data) -> tuple[float, float] | None:
+def near_or_invalid(
+    category: IncidentCategory, place: Territory, point: tuple[float, float] | None, joined: int
+) -> Incident:
+    """The open incident near by that a report is added to. Raises Invalid (field "join")."""
+    near = services.incidents_like(category, place, point)
+    found = next((one for one in near if one.pk == joined), None)
+    if found is None:
+        raise Invalid(_("附近没有这一件，或者已经办了。"), code="not_near", field="join")
+    return found
+
+
+def point_of(data: Data) -> tuple[float, float] | None:
+    """Takes the point out of what was sent."""
     longitude, latitude = data.pop("longitude", None), data.pop("latitude", None)
     return None if longitude is None or latitude is None else (longitude, latitude)
 

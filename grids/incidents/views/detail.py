@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from grids.incidents.domain import SETTLED_STATES, Action, PhotoRole, SummonsState
 from grids.incidents.models import Incident, Summons
-from grids.incidents.panels import Slot, along, panels_of
+from grids.incidents.panels import Slot, along, know_story, panels_of
 from grids.incidents.policies import actions_for, is_reporter, knows_particulars, may_reveal
 from grids.incidents.services import Reporter, masked_reporter
 from grids.incidents.services.steps import current_clock
@@ -80,6 +80,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         know_hands(incident)
     clock = current_clock(incident) if staff or reporter else None
     events, others = along.events_of(request.user, incident, levels_for(staff=staff, reporter=reporter))
+    know_story(incident, events)
     steps = steps_of(incident, events, clock, staff=staff, reporter=reporter, now=now)
     actions = actions_for(request.user, incident, at=now)
     primary = next((action for action in FOREMOST if action in actions), None)

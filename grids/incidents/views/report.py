@@ -1,5 +1,7 @@
 """Reporting something: one page for staff on their round and for residents, nothing needed but a form."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -30,19 +32,37 @@ from portal.photos.models import Photo
 UNUSED = Q(incident_photo=None)
 
 
+@dataclass(frozen=True)
+class Errand:
+    """On what occasion somebody reports: where from, and who keeps it. Another feature brings its own."""
+
+    place: str = ""
+    spot: str = ""
+    collect: Callable[..., Incident] = collect_incident
+    join: Callable[..., Incident] = join_incident
+    # In words, and the page it began on, to which it leads back.
+    occasion: str = ""
+    back: str = ""
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """What, where, a photo: reported, or reported and solved on the spot in the same step."""
-    member = member_of(request)
+    errand = Errand(place=request.GET.get("place", ""), spot=request.GET.get("spot", "")[:80])
+    return report_page(request, member_of(request), errand)
+
+
+def report_page(request: HttpRequest, member: User, errand: Errand) -> HttpResponse:
+    """The page of an errand and what comes of it."""
     words = request.GET.get("q", "").strip()[:40]
-    code = request.POST.get("start", "") or request.GET.get("place", "")
+    code = request.POST.get("start", "") or errand.place
     start = None if "search" in request.GET or words else starting_place(member, code)
     form = ReportForm(
         sent(request),
         places=place_choices(start),
         solves=holds_anywhere(member, HANDLER_ROLES),
-        initial={"place": start.code if start else "", "spot": request.GET.get("spot", "")[:80]},
+        initial={"place": start.code if start else "", "spot": errand.spot},
     )
     near: list[Incident] = []
     before, problems = _photos(request, member)
@@ -53,9 +73,9 @@ def report(request: HttpRequest) -> HttpResponse:
             near = [] if "distinct" in request.POST else _near(form)
             joined = next((one for one in near if str(one.pk) == request.POST.get("join")), None)
             if joined is not None or not near:
-                reported = _collect(request, member, form, before, after, joined)
+                reported = _collect(request, member, errand, form, before, after, joined)
                 if reported is not None:
-                    return redirect(reported)
+                    return redirect(errand.back or reported)
     elif request.method == "POST":
         # A photo was added or taken off: what is written stays, and nothing is complained of yet.
         form = ReportForm(places=place_choices(start), solves="solved" in form.fields, initial=request.POST.dict())
@@ -63,6 +83,7 @@ def report(request: HttpRequest) -> HttpResponse:
     asks = bool(near) and not failed
     context: dict[str, Any] = {
         "form": form,
+        "errand": errand,
         "start": start,
         "words": words,
         "found": search_places(words, [Level.COMMUNITY]) if len(words) > 1 else [],
@@ -78,6 +99,7 @@ def report(request: HttpRequest) -> HttpResponse:
 def _collect(
     request: HttpRequest,
     member: User,
+    errand: Errand,
     form: ReportForm,
     before: list[Photo],
     after: list[Photo],
@@ -91,10 +113,10 @@ def _collect(
         return None
     try:
         if joined is not None:
-            join_incident(actor=member, incident=joined, words=data["words"], photos=before)
+            errand.join(actor=member, incident=joined, words=data["words"], photos=before)
             messages.success(request, _("加上您的了，办得怎样都会告诉您。"))
             return joined
-        incident = collect_incident(
+        incident = errand.collect(
             actor=member,
             category=data["category"],
             place=place,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from grids.incidents.queries import this_month
 from grids.incidents.views.access import member_of
 from grids.patrols.domain import PLANNERS, READERS, RunState
+from grids.patrols.finding import with_findings
 from grids.patrols.forms import rhythm_words
 from grids.patrols.models import PatrolPoint, PatrolRoute, PatrolRun
 from grids.patrols.policies import may_plan, may_read, sees_route
@@ -97,7 +98,7 @@ def route(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     points = PatrolPoint.objects.filter(route=found, is_active=True).select_related("building")
     last = PatrolRun.objects.filter(route=found).select_related("walker")
-    last = last.prefetch_related("ticks__by", "ticks__point__building").order_by("-day")[:10]
+    last = with_findings(last, member).prefetch_related("ticks__by", "ticks__point__building").order_by("-day")[:10]
     context = {
         "route": found,
         "points": list(points),

@@ -178,8 +178,8 @@ def test_pages_on_a_phone_and_at_the_desk(people: Round, django_assert_max_num_q
     with django_assert_max_num_queries(12):
         page = phone.get(reverse("patrol_today")).content.decode()
     assert page.index("东门") < page.index("车棚")
-    assert f"{reverse('incident_report')}?place={people.grid.code}" in page
     gate, shed = run.route.points.all()
+    assert reverse("patrol_report", args=[run.pk, gate.pk]) in page
     assert phone.post(reverse("patrol_tick", args=[run.pk, gate.pk])).status_code == 302
     assert phone.post(reverse("patrol_tick", args=[run.pk, shed.pk]), {"skip": "1"}).status_code == 400
     assert phone.post(reverse("patrol_finish", args=[run.pk])).status_code == 302
