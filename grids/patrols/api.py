@@ -234,6 +234,10 @@ class Tick(PatrolView):
         tick_point(actor=self.person, run=run, point=found, **self.read_body(PatrolTickBody))
         return self.answer(run)
 
+
+class TakeBack(PatrolView):
+    """Ticked by mistake."""
+
     @extend_schema(
         operation_id="patrols_take_back",
         summary=_("收回打错的点"),
@@ -242,7 +246,8 @@ class Tick(PatrolView):
         request=None,
         responses=PatrolRunSerializer,
     )
-    def delete(self, request: Request, pk: int, point: int) -> Response:
+    @once
+    def post(self, request: Request, pk: int, point: int) -> Response:
         """Answers with the patrol as it is then."""
         run, found = self.point(pk, point)
         return self.answer(take_back_tick(actor=self.person, run=run, point=found))
@@ -376,5 +381,6 @@ urlpatterns = [
     path("<int:pk>/finish/", Finish.as_view(), name="api_patrol_finish"),
     path("findings/", Findings.as_view(), name="api_patrol_findings"),
     path("<int:pk>/points/<int:point>/incidents/", PointIncidents.as_view(), name="api_patrol_report"),
+    path("<int:pk>/points/<int:point>/back/", TakeBack.as_view(), name="api_patrol_take_back"),
     path("<int:pk>/points/<int:point>/", Tick.as_view(), name="api_patrol_tick"),
 ]

@@ -140,7 +140,10 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     **{route: {"pk": lambda world: world.first(PatrolRun)} for route in ("patrol_finish", "api_patrol_finish")},
     **{
         route: {"pk": lambda world: world.first(PatrolRun), "point": lambda world: world.first(PatrolPoint)}
-        for route in ("patrol_tick", "patrol_take_back", "patrol_report", "api_patrol_tick", "api_patrol_report")
+        for route in (
+            *("patrol_tick", "patrol_take_back", "patrol_report"),
+            *("api_patrol_tick", "api_patrol_take_back", "api_patrol_report"),
+        )
     },
     "wish_comment": {"pk": lambda world: world.first(Comment)},
     **{

@@ -140,7 +140,7 @@ def test_programs(people: Round, run: PatrolRun) -> None:
     assert (joined.status_code, joined.json()["incident"]["number"]) == (201, number)
     assert client.post(f"{point}incidents/", body | {"join": 0}, format="json").status_code == 400
     assert client.post(point, {}, format="json").json()["points"][0]["ticked_by_me"] is True
-    answer = client.delete(point).json()
+    answer = client.post(f"{point}back/").json()
     assert (answer["points"][0]["outcome"], answer["points"][0]["incidents"]) == ("", [number])
     [finding] = client.get(f"/api/v1/patrols/findings/?incident={number}").json()
     assert (finding["run"], finding["route_name"], finding["point_words"]) == (run.pk, "早上一圈", "北门")
