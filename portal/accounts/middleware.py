@@ -22,6 +22,7 @@ OPEN_ROUTES = frozenset(
         "account_logout",
         "account_reauthenticate",
         "accounts_consent",
+        "frame_icons",
         "healthz",
         "privacy",
         "site_elder",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import chain
 from typing import cast
 
 from django.conf import settings
@@ -67,24 +68,36 @@ def _anybody(user: User) -> bool:
     return True
 
 
-# key, word, icon, route, whom it is for
-RAIL: tuple[tuple[str, Words, str, str, Callable[[User], bool]], ...] = (
-    ("home", _("今日"), "sun", "home", _anybody),
-    ("overview", _("一张图"), "grid-1x2", "overview", _reads_statistics),
-    ("desk", _("心愿工单"), "card-checklist", "wish_desk", _handles),
-    ("incidents", _("网格事件"), "cone-striped", "incident_desk", _handles),
-    ("patrols", _("巡查"), "signpost-split", "patrols", _handles),
-    ("statistics", _("统计"), "bar-chart", "statistics_work", _reads_statistics),
-    ("residencies", _("住户确认"), "person-check", "residency_requests", _decides_residency),
-    ("pairing", _("党建结对"), "people", "pairing", _reads_statistics),
-    ("visits", _("走访"), "door-open", "visits", _handles),
-    ("gatherings", _("组织生活"), "calendar3", "gatherings", _reads_statistics),
-    ("wishes", _("全部心愿"), "heart", "wish_list", _anybody),
-    ("grids", _("网格"), "grid-3x3", "grid_finder", _anybody),
-    ("messages", _("消息"), "envelope", "notifications:inbox", _anybody),
-    ("admin", _("后台配置"), "sliders", "admin:index", _configures),
-    ("mine", _("我的"), "person", "my_data", _anybody),
+# key, word, icon, route, whom it is for; with a little room between what belongs together
+RailEntry = tuple[str, Words, str, str, Callable[[User], bool]]
+RAIL_GROUPS: tuple[tuple[RailEntry, ...], ...] = (
+    (
+        ("home", _("今日"), "sun", "home", _anybody),
+        ("overview", _("一张图"), "grid-1x2", "overview", _reads_statistics),
+    ),
+    (
+        ("desk", _("心愿工单"), "card-checklist", "wish_desk", _handles),
+        ("wishes", _("全部心愿"), "heart", "wish_list", _anybody),
+        ("statistics", _("统计"), "bar-chart", "statistics_work", _reads_statistics),
+    ),
+    (
+        ("incidents", _("网格事件"), "cone-striped", "incident_desk", _handles),
+        ("patrols", _("巡查"), "signpost-split", "patrols", _handles),
+        ("visits", _("走访"), "door-open", "visits", _handles),
+        ("residencies", _("住户确认"), "person-check", "residency_requests", _decides_residency),
+        ("grids", _("网格"), "grid-3x3", "grid_finder", _anybody),
+    ),
+    (
+        ("pairing", _("党建结对"), "people", "pairing", _reads_statistics),
+        ("gatherings", _("组织生活"), "calendar3", "gatherings", _reads_statistics),
+    ),
+    (
+        ("messages", _("消息"), "envelope", "notifications:inbox", _anybody),
+        ("admin", _("后台配置"), "sliders", "admin:index", _configures),
+        ("mine", _("我的"), "person", "my_data", _anybody),
+    ),
 )
+RAIL: tuple[RailEntry, ...] = tuple(chain.from_iterable(RAIL_GROUPS))
 
 
 class Shell:
@@ -155,9 +168,11 @@ class Shell:
         return bool(self._rail)
 
     @cached_property
-    def rail(self) -> list[Link]:
-        """The work rail of staff; empty for others, who have the tabs."""
-        return self._links(self._rail, self._current(self._rail))
+    def rail(self) -> list[list[Link]]:
+        """The work rail of staff in its groups; empty for others, who have the tabs."""
+        links = {link.key: link for link in self._links(self._rail, self._current(self._rail))}
+        groups = ([links[row[0]] for row in group if row[0] in links] for group in RAIL_GROUPS)
+        return [group for group in groups if group]
 
     @cached_property
     def drawn_from(self) -> str:

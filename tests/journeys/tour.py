@@ -29,6 +29,7 @@ LONG_LISTS = {"notifications:preferences": 50_000}
 NO_PAGES = frozenset({"healthz", "photo", "jobs:file", "api_schema", "mfa_download_recovery_codes", "admin:jsi18n"}) | {
     "admin:grids_districtimport_template",
     "desk_entry_template",
+    "frame_icons",
     "community_atom",
     "gathering_file",
     "gathering_minutes_paper",

@@ -36,6 +36,7 @@ def _appeal(world: World) -> Appeal:
 
 # How the parameters of a route are filled; a row's further words (its case) choose among wishes and steps.
 PARAMETERS: Mapping[str, Mapping[str, Find]] = {
+    "frame_icons": {"mark": lambda _: "of-another-release"},
     "incident_place": {"code": lambda world: world.cast.community.code},
     "api_bodies": {"code": lambda world: world.cast.community.code},
     "bodies": {"code": lambda world: world.cast.community.code},

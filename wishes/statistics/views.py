@@ -32,7 +32,7 @@ from wishes.wishes.views.access import member_of
 from wishes.wishes.views.filters import Pill, link
 
 # How many places or people a page lists; the download has all of them.
-MOST_LINES = 16
+MOST_LINES = 22
 PAGE_SIZE = 20
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from portal import formats, masking
 from portal.errors import DomainError
+from portal.site.icons import drawing, sprite_url
 
 register = template.Library()
 
@@ -106,16 +106,6 @@ def stars(value: Any) -> SafeString:
     )
 
 
-@lru_cache(maxsize=256)
-def _icon_svg(name: str) -> str:
-    if not re.fullmatch(r"[a-z0-9-]+", name):
-        raise ValueError(f"not an icon name: {name!r}")
-    source = (settings.NODE_MODULES / "bootstrap-icons" / "icons" / f"{name}.svg").read_text(encoding="utf-8")
-    inner = re.sub(r"^<svg[^>]*>|</svg>\s*$", "", source.strip())
-    inner = re.sub(r"\s*\n\s*", "", inner)
-    return f'<svg class="icon" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">{inner}</svg>'
-
-
 @register.simple_tag
 def map_tiles() -> dict[str, str] | None:
     """Where the tiles below maps come from; None where the portal draws its maps without."""
@@ -128,7 +118,23 @@ def icon(name: str) -> SafeString:
 
     It always stands beside a word. Raises FileNotFoundError for a name the family does not have.
     """
-    return mark_safe(_icon_svg(name))  # noqa: S308 - the package's own file, no user input
+    return mark_safe(  # noqa: S308 - the package's own file, no user input
+        f'<svg class="icon" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">{drawing(name)}</svg>'
+    )
+
+
+@register.simple_tag
+def frame_icons_url() -> str:
+    """The file of the tabs' and the rail's icons, for what has to be there without a network."""
+    return sprite_url()
+
+
+@register.simple_tag
+def frame_icon(name: str) -> SafeString:
+    """An icon of the tabs or the rail, which the browser keeps in one file for all pages; otherwise as `icon`."""
+    return format_html(
+        '<svg class="icon" width="16" height="16" aria-hidden="true"><use href="{}#{}"/></svg>', sprite_url(), name
+    )
 
 
 @register.inclusion_tag("site/components/state_tag.html")

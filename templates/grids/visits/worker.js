@@ -1,6 +1,6 @@
-{% autoescape off %}// Keeps today's way and the form of a visit for when there is no network. Its scope is /grids/visits/.
+{% load wuwei %}{% autoescape off %}// Keeps today's way and the form of a visit for when there is no network. Its scope is /grids/visits/.
 "use strict";
-const FILES = new Set([{% for file in files %}"{{ file|escapejs }}"{% if not forloop.last %}, {% endif %}{% endfor %}]);
+const FILES = new Set([{% for file in files %}"{{ file|escapejs }}"{% if not forloop.last %}, {% endif %}{% endfor %}, "{% frame_icons_url %}"]);
 const KEPT_FILES = "wuwei-visits-files-{{ version }}";
 const PAGES = "wuwei-visits-pages";
 const TODAY = "{% url "visit_today" %}";

@@ -1,5 +1,6 @@
 """Template tags: states in words, icons, masking, and what is wrong with a form."""
 
+import re
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -7,8 +8,11 @@ from typing import Any
 import pytest
 from django import forms
 from django.template import Context, Template
+from django.test import Client
+from django.urls import reverse
 
 from portal.errors import Invalid
+from portal.site.shell import RAIL, TABS
 
 
 def drawn(source: str, **context: Any) -> str:
@@ -43,6 +47,18 @@ def test_an_icon_is_drawn_for_eyes_only() -> None:
     html = drawn('{% icon "house" %}')
     assert html.startswith("<svg")
     assert 'aria-hidden="true"' in html
+
+
+def test_the_icons_of_the_frame_are_one_file_that_is_kept(client: Client) -> None:
+    found = re.search(r'<use href="([^"#]+)#house"', drawn('{% frame_icon "house" %}'))
+    assert found
+    kept = client.get(found[1])
+    assert kept["Content-Type"] == "image/svg+xml"
+    assert "immutable" in kept["Cache-Control"]
+    symbols = set(re.findall(r'<symbol id="([^"]+)"', kept.content.decode()))
+    assert symbols == {entry[2] for entry in (*TABS, *RAIL)}
+    of_before = client.get(reverse("frame_icons", args=["of-another-release"]))
+    assert (of_before.content, of_before["Cache-Control"]) == (kept.content, "no-cache")
 
 
 @pytest.mark.parametrize("name", ["../../package", "house.svg", "<script>", ""])
