@@ -24,6 +24,7 @@ ADMIN_PERMISSIONS: dict[Role, frozenset[str]] = {
         | model_permissions("grids", "districtimport", ("view", "add", "change"))
         | model_permissions("grids", "boundaryupload", ("view", "add"))
         | model_permissions("portal", "calendaroverride")
+        | model_permissions("portal", "calendaryear", ("view", "add"))
         | model_permissions("portal", "calendarchange", _LOOK)
         | model_permissions("portal", "clock", _LOOK)
         | model_permissions("portal", "consenttext")

@@ -3,17 +3,25 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
+from portal.deadlines.announcement import read_announcement
 from portal.deadlines.calendar import territories
-from portal.deadlines.models import CalendarChange, CalendarOverride, Clock, ClockExtension, ClockPause
+from portal.deadlines.models import CalendarChange, CalendarOverride, CalendarYear, Clock, ClockExtension, ClockPause
 from portal.deadlines.recomputing import change_override, remove_override, set_override
 from portal.deadlines.words import explain
+from portal.deadlines.years import enter_year, missing_years
+from portal.errors import Invalid
+from portal.formats import day_words
 from portal.outbox.admin import ReadOnlyAdmin
 
 
@@ -82,6 +90,78 @@ class CalendarOverrideAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[CalendarOverride]) -> None:
         for override in queryset:
             remove_override(actor=_person(request), override=override, at=timezone.now())
+
+
+class YearForm(forms.Form):
+    """A year's arrangement as it was published."""
+
+    year = forms.IntegerField(label=_("年份"), min_value=2020, max_value=2100)
+    source = forms.CharField(
+        label=_("文号或出处"), max_length=120, help_text=_("例如：国务院办公厅关于部分节假日安排的通知，和它的文号")
+    )
+    text = forms.CharField(
+        label=_("通知原文"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 12, "cols": 80}),
+        help_text=_("把“一、元旦：1月1日（周五）至3日（周日）放假……”这几句原样贴进来，一节一行。先看，再录。"),
+    )
+
+
+@admin.register(CalendarYear)
+class CalendarYearAdmin(ReadOnlyAdmin):
+    """Years as the State Council published them: pasted, looked at day by day, taken over; clocks follow."""
+
+    list_display = ["year", "source", "entered_at", "entered_by"]
+    list_select_related = ["entered_by"]
+    fields = readonly_fields = ["year", "source", "entered_by", "entered_at", "in_words"]
+    ordering = ["-year"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Unlike other rows here, these are entered by people."""
+        return request.user.has_perm("portal.add_calendaryear")
+
+    @admin.display(description=_("放假和调休上班"))
+    def in_words(self, year: CalendarYear) -> str:
+        days = year.days.order_by("date")
+        return "\n".join(f"{day_words(day.date)} {_off_or_on(day.is_workday)}" for day in days) or "-"
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """The notice's own words; then what was read in them; then it holds."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        today = timezone.localdate()
+        wanted = next(iter(missing_years(today)), today.year + 1)
+        form = YearForm(request.POST) if request.method == "POST" else YearForm(initial={"year": wanted})
+        days: dict[Any, bool] = {}
+        if request.method == "POST" and form.is_valid():
+            given = form.cleaned_data
+            try:
+                days = read_announcement(given["text"], given["year"])
+                if "save" in request.POST:
+                    actor, now = _person(request), timezone.now()
+                    enter_year(actor=actor, year=given["year"], days=days, source=given["source"], at=now)
+                    words = gettext("%d 年的放假安排录好了，正在计时的马上按它重新计算。") % given["year"]
+                    messages.success(request, words)
+                    return redirect("admin:portal_calendaryear_changelist")
+            except Invalid as refused:
+                form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
+        shown = {} if form.errors or "back" in request.POST else days
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("录入年度放假安排"),
+            "opts": self.opts,
+            "form": form,
+            "days": [(day_words(day), _off_or_on(worked), worked) for day, worked in shown.items()],
+            "off": sum(not worked for worked in shown.values()),
+            "worked": sum(shown.values()),
+        }
+        return TemplateResponse(
+            request, "admin/deadlines/year.html", context, status=400 if form.is_bound and form.errors else 200
+        )
+
+
+def _off_or_on(is_workday: bool) -> str:
+    return gettext("上班") if is_workday else gettext("放假")
 
 
 class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]

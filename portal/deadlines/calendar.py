@@ -1,10 +1,9 @@
 """The working-day calendar (工作日历): the State Council's holidays and make-up workdays 调休, and local exceptions."""
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Protocol
 
 import chinese_calendar
@@ -12,8 +11,7 @@ from chinese_calendar.constants import holidays
 from django.conf import settings
 
 from portal.deadlines.models import CalendarOverride
-
-logger = logging.getLogger(__name__)
+from portal.deadlines.statutory import is_workday_by_law
 
 LAST_KNOWN_YEAR: int = max(holidays).year
 FIRST_KNOWN_YEAR: int = min(holidays).year
@@ -49,13 +47,12 @@ class ChinaCalendar:
         return hash((frozenset(self.exceptions.items()), self.opens, self.closes))
 
     def is_workday(self, day: date) -> bool:
-        """Whether people work that day. Years without published holidays count Monday to Friday."""
+        """Whether people work that day. A year whose arrangement is neither published nor entered counts by the law."""
         exception = self.exceptions.get(day)
         if exception is not None:
             return exception
         if not is_published(day):
-            _warn_unpublished(day.year)
-            return day.weekday() < 5
+            return is_workday_by_law(day)
         return _is_published_workday(day)
 
 
@@ -68,12 +65,6 @@ def is_published(day: date) -> bool:
 def _is_published_workday(day: date) -> bool:
     """What the State Council has published of that day. Lists ask for the same few days again and again."""
     return bool(chinese_calendar.is_workday(day))
-
-
-@cache
-def _warn_unpublished(year: int) -> None:
-    """Say once per process that a year is guessed."""
-    logger.warning("No holidays known for %s: counting Monday to Friday. Update chinesecalendar.", year)
 
 
 def register_territories(territories: Territories) -> None:

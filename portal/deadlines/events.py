@@ -47,3 +47,18 @@ class CalendarChanged(Payload):
     day: str
     is_workday: bool | None
     territory_id: int | None
+
+
+@event("deadlines.year.entered", label=_("录入年度放假安排"), visibility=Visibility.AUDIT)
+class YearEntered(Payload):
+    """A year's holidays and make-up workdays were taken over from the published notice."""
+
+    year: int
+    days: int
+
+
+@event("deadlines.year.missing", label=_("年度放假安排还没有录"), visibility=Visibility.INTERNAL)
+class YearMissing(Payload):
+    """A year that begins soon, or has begun, is counted by the law alone."""
+
+    year: int

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.deadlines.domain import ClockFacts, Extension, Limit, Standstill
 
-__all__ = ["CalendarChange", "CalendarOverride", "Clock", "ClockExtension", "ClockPause"]
+__all__ = ["CalendarChange", "CalendarOverride", "CalendarYear", "Clock", "ClockExtension", "ClockPause"]
 
 
 class ClockState(models.TextChoices):
@@ -174,6 +174,34 @@ class ClockExtension(models.Model):
         return f"{self.clock_id}: +{self.by_code}"
 
 
+class CalendarYear(models.Model):
+    """A year's holidays and make-up workdays as the State Council published them (年度放假安排).
+
+    A year that only waits to be entered has a row as well, which says when administrators were last told of it.
+    """
+
+    year = models.PositiveSmallIntegerField(_("年份"), unique=True)
+    source = models.CharField(_("文号或出处"), max_length=120, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("谁录的"),
+    )
+    entered_at = models.DateTimeField(_("录于"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("上次提醒"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("年度放假安排")
+        verbose_name_plural = _("年度放假安排")
+        ordering = ["-year"]
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+
 class CalendarOverride(models.Model):
     """A day that is worked, or not, other than the national calendar says (日历例外): a flood, a local holiday."""
 
@@ -181,6 +209,15 @@ class CalendarOverride(models.Model):
     is_workday = models.BooleanField(_("这天上班"))
     note = models.CharField(_("说明"), max_length=100)
     territory_id = models.BigIntegerField(_("地域编号"), null=True, blank=True, help_text=_("留空表示所有地方"))
+    schedule = models.ForeignKey(
+        CalendarYear,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="days",
+        verbose_name=_("年度放假安排"),
+    )
 
     class Meta:
         verbose_name = _("日历例外")

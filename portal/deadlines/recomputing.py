@@ -23,7 +23,7 @@ def set_override(
 ) -> CalendarOverride:
     """Say that a day is worked or not, everywhere or in one territory; running clocks follow within a minute."""
     override, _created = CalendarOverride.objects.update_or_create(
-        date=day, territory_id=territory_id, defaults={"is_workday": is_workday, "note": note}
+        date=day, territory_id=territory_id, defaults={"is_workday": is_workday, "note": note, "schedule": None}
     )
     _changed(override, actor=actor, is_workday=is_workday, at=at)
     return override
@@ -51,6 +51,8 @@ def change_override(
     if (override.date, override.territory_id) != (day, territory_id):
         _changed(override, actor=actor, is_workday=None, at=at)
     override.date, override.territory_id, override.is_workday, override.note = day, territory_id, is_workday, note
+    # What somebody has decided by hand stays when the year is entered anew.
+    override.schedule = None
     override.save()
     _changed(override, actor=actor, is_workday=is_workday, at=at)
     return override

@@ -14,6 +14,7 @@ from portal.deadlines.calendar import LAST_KNOWN_YEAR, calendar_for
 from portal.deadlines.domain import Limit, WorkCalendar, local_day, workdays_left
 from portal.deadlines.models import Clock, ClockState
 from portal.deadlines.registry import clock_kind
+from portal.deadlines.years import is_known
 from portal.formats import day_words, soon_words, when_words
 
 
@@ -150,9 +151,9 @@ def _standing_lines(clock: Clock, now: datetime) -> list[str]:
     ]
     if clock.escalation:
         lines.append(escalation_words(clock.escalation))
-    if not clock.limit.hours and local_day(clock.due_at).year > LAST_KNOWN_YEAR:
-        year = local_day(clock.due_at).year
-        lines.append(_("{year} 年的放假安排还没有公布，先按周一到周五算，公布后会重新计算").format(year=year))
+    year = local_day(clock.due_at).year
+    if not clock.limit.hours and year > LAST_KNOWN_YEAR and not is_known(year):
+        lines.append(_("{year} 年的放假安排还没有录，先按法定节假日和周末算，录好后会重新计算").format(year=year))
     return lines
 
 

@@ -11,10 +11,13 @@ from collections.abc import Callable
 from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from portal.deadlines.years import missing_years
 
 logger = logging.getLogger(__name__)
 
@@ -132,13 +135,23 @@ def examine() -> dict[str, str]:
     return found
 
 
+def notes() -> dict[str, str]:
+    """What works and needs somebody all the same."""
+    try:
+        years = missing_years(timezone.localdate())
+    except DatabaseError:
+        return {}  # the parts say so
+    return {"calendar": f"holidays of {', '.join(map(str, years))} not entered"} if years else {}
+
+
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """The state of all parts as JSON."""
     found = examine()
     ok = all(state == "ok" for state in found.values())
-    response = JsonResponse({"ok": ok, "parts": found}, status=200 if ok else 503)
+    told = {"ok": ok, "parts": found} | ({"notes": found_notes} if (found_notes := notes()) else {})
+    response = JsonResponse(told, status=200 if ok else 503)
     # What is wrong has been logged in words already.
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response

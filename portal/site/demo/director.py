@@ -13,6 +13,7 @@ from grids.territory.services import change_setting
 from portal.accounts.models import User
 from portal.deadlines.domain import TIME_ZONE
 from portal.deadlines.sweeping import sweep_clocks
+from portal.deadlines.years import remind_of_missing_years
 from portal.notifications.models import Notice
 from portal.notifications.services import keep_to_inboxes, mark_all_read
 from portal.outbox.services import drain
@@ -80,6 +81,8 @@ def load(stories: Iterable[Story], *, now: datetime, progress: Progress) -> None
         walk_patrols(everybody, now=now)
         change_net(everybody, now=now)
         import_district(everybody)
+        remind_of_missing_years(now=now)
+        drain()
         arrange_desk(everybody, now=now)
         _read_old_notices(everybody.values(), now - UNREAD)
         keep_to_inboxes(now=now)

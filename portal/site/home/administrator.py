@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ from grids.roles.queries import paths_of
 from grids.territory.domain import STEP, Level
 from grids.territory.models import Grid, Territory
 from portal.accounts.models import User
+from portal.deadlines.years import missing_years
 from portal.outbox.models import Delivery
 from wishes.wishes.models import Category
 
@@ -48,6 +50,7 @@ def administrator_home(user: User) -> dict[str, Any]:
         _grids_without_boundary(paths),
         _communities_without_staff(paths),
         _categories_missing(),
+        _years_missing(),
         _dead_letters(),
     ]
     return {
@@ -128,6 +131,19 @@ def _categories_missing() -> Gap:
         count=0 if has else 1,
         names=(),
         url=_admin("wishes_category"),
+    )
+
+
+def _years_missing() -> Gap:
+    years = missing_years(timezone.localdate())
+    return Gap(
+        label=_("还没有录放假安排的年份"),
+        well=_("今后六十天的放假安排都有了"),
+        why=_("先按法定节假日和周末算时限，调休的日子会算错。"),
+        icon="calendar-x",
+        count=len(years),
+        names=tuple(str(year) for year in years),
+        url=reverse("admin:portal_calendaryear_add"),
     )
 
 

@@ -71,7 +71,7 @@ def test_a_late_clock_says_who_was_told(clock: Clock) -> None:
 
 def test_a_due_time_in_a_year_without_published_holidays_is_called_preliminary() -> None:
     clock = start_clock(subject=SubjectFactory(), kind="test.words", limit=Limit(days=30), at=nov(25))
-    assert "2027 年的放假安排还没有公布" in explain(clock, nov(26))[-1]
+    assert "2027 年的放假安排还没有录" in explain(clock, nov(26))[-1]
 
 
 def test_urgency_for_lists(clock: Clock) -> None:
