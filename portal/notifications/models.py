@@ -76,6 +76,7 @@ class Notice(models.Model):
         indexes = [
             models.Index(name="notice_inbox", fields=["recipient", "-created_at", "-id"]),
             models.Index(name="notice_unread", fields=["recipient"], condition=Q(read_at__isnull=True)),
+            models.Index(name="notice_read", fields=["read_at"], condition=Q(read_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

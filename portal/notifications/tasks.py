@@ -5,8 +5,9 @@ from contextlib import contextmanager
 
 from celery import shared_task
 from django.db import connection
+from django.utils import timezone
 
-from portal.notifications import digests, sending
+from portal.notifications import digests, keeping, sending
 from portal.notifications.fan_out import fan_out_part
 from portal.notifications.services import BULK, SEND_NOW
 from portal.outbox.wake import Wake
@@ -41,6 +42,12 @@ def bulk() -> None:
 def gather() -> None:
     """Make the digests that are due."""
     digests.assemble_due()
+
+
+@shared_task(name="portal.notifications.tasks.forget_notices")
+def forget_notices() -> None:
+    """Remove notices read long ago. Hourly by beat; harmless at any time."""
+    keeping.forget_notices(now=timezone.now())
 
 
 @contextmanager

@@ -168,6 +168,7 @@ class Delivery(models.Model):
         indexes = [
             models.Index(name="delivery_pending", fields=["event", "id"], condition=Q(state="pending")),
             models.Index(name="delivery_dead", fields=["id"], condition=Q(state="dead")),
+            models.Index(name="delivery_done", fields=["done_at"], condition=Q(state="done")),
         ]
 
     def __str__(self) -> str:

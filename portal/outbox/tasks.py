@@ -1,8 +1,9 @@
 """Relaying and sealing in the background."""
 
 from celery import shared_task
+from django.utils import timezone
 
-from portal.outbox import services
+from portal.outbox import keeping, services
 from portal.outbox.sealing import seal_pending
 from portal.outbox.wake import RELAY, Wake
 
@@ -17,3 +18,9 @@ def relay() -> None:
     seal_pending()
     if is_more:
         Wake(RELAY)()
+
+
+@shared_task(name="portal.outbox.tasks.forget_deliveries")
+def forget_deliveries() -> None:
+    """Remove deliveries done long ago. Hourly by beat; harmless at any time."""
+    keeping.forget_deliveries(now=timezone.now())
