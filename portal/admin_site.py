@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -29,7 +30,7 @@ class PortalAdminSite(AdminSite):
         """Staff who entered with two factors in this session."""
         return request.user.is_authenticated and is_staff_member(request.user) and entered_with_two_factors(request)
 
-    def index(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> TemplateResponse:
         """What is configured, and before it which year's working days are missing."""
         if request.user.has_perm("portal.add_calendaryear"):
             for year in missing_years(timezone.localdate()):

@@ -5,8 +5,11 @@ from django.urls import reverse
 from grids.districts.domain import Part
 from grids.districts.events import ImportRan, ImportUndone
 from grids.districts.models import DistrictImport
+from grids.districts.services import BRING_IN, UNDO, settle_interrupted
 from grids.roles.domain import Role
 from grids.roles.queries import nearest_holders
+from portal.jobs.events import JobFailed
+from portal.jobs.models import Job
 from portal.notifications.services import notify
 from portal.outbox.models import Event
 from portal.outbox.registry import handles
@@ -26,6 +29,13 @@ def tell_of_waiting_list(event: Event, payload: ImportRan) -> None:
         params={"place": batch.territory.name},
         url=batch.get_absolute_url(),
     )
+
+
+@handles(JobFailed, name="grids.settle_interrupted_import")
+def settle_interrupted_import(event: Event, payload: JobFailed) -> None:
+    """Work that was given up half-way stands as interrupted, and can be asked for again."""
+    if payload.kind in (BRING_IN, UNDO):
+        settle_interrupted(job=Job.objects.get(pk=payload.job_id))
 
 
 @handles(ImportUndone, name="grids.tell_of_undone_import")

@@ -15,6 +15,7 @@ from grids.districts.standing import Remainder
 from grids.territory.datum import Datum
 from grids.territory.domain import Level
 from portal.accounts.models import User
+from portal.jobs.models import JobState
 
 LINES = 50
 # What somebody has to look at comes before what went well.
@@ -98,8 +99,10 @@ def context_of(user: User, batch: DistrictImport, after: str) -> dict[str, Any]:
         rows = rows.filter(pk__gt=int(after))
     shown = list(rows[: LINES + 1])
     part = batch.next_part()
+    job = batch.job
     return {
         "batch": batch,
+        "interrupted": job.error if job is not None and job.state == JobState.FAILED else "",
         "counts": counts_of(batch),
         "rows": shown[:LINES],
         "next_url": f"?after={shown[LINES - 1].pk}" if len(shown) > LINES else "",

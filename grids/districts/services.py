@@ -164,6 +164,17 @@ def undo_import(*, actor: User, batch: DistrictImport) -> Job:
     return batch.undo_job
 
 
+@transaction.atomic
+def settle_interrupted(*, job: Job) -> None:
+    """An import whose work was given up waits for a word again: what was brought in stays, the rest can go on."""
+    batch = DistrictImport.objects.select_for_update(of=("self",)).filter(pk=job.params.get("import")).first()
+    if batch is None or batch.job != job or batch.state not in (ImportState.RUNNING, ImportState.UNDOING):
+        return
+    waits = batch.rows.filter(state=RowState.READY).exists()
+    batch.state = ImportState.READY if waits else ImportState.DONE
+    batch.save(update_fields=["state"])
+
+
 def is_undoable(batch: DistrictImport) -> bool:
     """Whether there is something to take back and nothing is just being done."""
     settled = (ImportState.READY, ImportState.DONE, ImportState.UNDONE)

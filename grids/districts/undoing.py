@@ -16,9 +16,12 @@ from grids.territory.planting import remove_places
 from grids.territory.tree import lock_place
 from portal.accounts.models import User
 from portal.accounts.opening import withdraw_accounts
-from portal.errors import NotAllowed
+from portal.errors import Conflict, NotAllowed
 from portal.jobs.running import Run
 from portal.outbox.services import record
+from portal.postgresql.base import ReferenceGone
+
+TRIES = 3
 
 
 def undo(run: Run) -> None:
@@ -28,7 +31,15 @@ def undo(run: Run) -> None:
     batch = DistrictImport.objects.select_related("territory").get(pk=run.params["import"])
     total = batch.rows.filter(state__in=(RowState.DONE, RowState.KEPT)).count()
     run.expect(total)
-    take_import_back(actor=actor, batch=batch)
+    for _again in range(TRIES):
+        try:
+            take_import_back(actor=actor, batch=batch)
+            break
+        except ReferenceGone:
+            # Something was put on one of the places while they were being removed: now it is seen, and keeps its place.
+            continue
+    else:
+        raise Conflict(_("一直有人在往这些网格里放东西，没撤成。请过一会儿再撤一次。"))
     run.advance(total)
 
 

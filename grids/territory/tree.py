@@ -66,12 +66,14 @@ def hold_place(place: Territory) -> Territory:
     """The same place with its number and end as they are now, which they stay until the transaction ends.
 
     Whoever puts something new into a grid holds it so: a merge waits for them, or they see that it is dissolved.
+    Raises Conflict for a place that was removed meanwhile, as when the import that made it is undone.
     """
     with connection.cursor() as cursor:
         cursor.execute(_HOLD, [place.pk])
         found = cursor.fetchone()
-    if found is not None:
-        place.code, place.path, place.dissolved_on = found
+    if found is None:
+        raise Conflict(_("“%(name)s”刚刚撤掉了，请另选一个地方。") % {"name": place.name}, code="place_removed")
+    place.code, place.path, place.dissolved_on = found
     return place
 
 

@@ -113,7 +113,8 @@ class CalendarYearAdmin(ReadOnlyAdmin):
 
     list_display = ["year", "source", "entered_at", "entered_by"]
     list_select_related = ["entered_by"]
-    fields = readonly_fields = ["year", "source", "entered_by", "entered_at", "in_words"]
+    fields = ("year", "source", "entered_by", "entered_at", "in_words")
+    readonly_fields = fields
     ordering = ["-year"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

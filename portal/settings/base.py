@@ -109,7 +109,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # The database is the embedded one unless DATABASE_URL names another; `script/server` sets DATABASE_URL and REDIS_URL
 # for the processes it starts, so settings only ever read the environment.
 DATABASES: dict[str, Any] = {
-    "default": dj_database_url.config(default="postgres:///wuwei", conn_max_age=60, conn_health_checks=True)
+    "default": dj_database_url.config(
+        default="postgres:///wuwei", engine="portal.postgresql", conn_max_age=60, conn_health_checks=True
+    )
 }
 # What is asked the third time is prepared: the server reads and plans it once for a connection, and Python no longer
 # writes values into its text. A pooler between has to know prepared statements (PgBouncer does from 1.21 on).
@@ -298,6 +300,10 @@ CELERY_TASK_ROUTES = {
     "portal.jobs.tasks.keep": {"queue": "bulk"},
 }
 # Times live in the database, so each sweep is frequent, does what is due and may run twice.
+# How long is remembered that an event was handled, and how long inboxes keep what was read. Events stay for ever.
+OUTBOX_DELIVERIES_KEPT_DAYS = int(os.environ.get("OUTBOX_DELIVERIES_KEPT_DAYS", "180"))
+NOTICES_KEPT_MONTHS = int(os.environ.get("NOTICES_KEPT_MONTHS", "12"))
+
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "relay": {"task": "portal.outbox.tasks.relay", "schedule": 10.0, "options": {"expires": 60}},
     "send_now": {"task": "portal.notifications.tasks.send_now", "schedule": 10.0, "options": {"expires": 60}},
@@ -310,6 +316,16 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "auto_confirm": {"task": "wishes.wishes.tasks.auto_confirm", "schedule": 600.0, "options": {"expires": 600}},
     "open_data": {"task": "wishes.opendata.tasks.publish", "schedule": 1800.0, "options": {"expires": 1800}},
     "deliver_hooks": {"task": "portal.webhooks.tasks.deliver", "schedule": 30.0, "options": {"expires": 60}},
+    "forget_deliveries": {
+        "task": "portal.outbox.tasks.forget_deliveries",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "forget_notices": {
+        "task": "portal.notifications.tasks.forget_notices",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "forget_hooks": {"task": "portal.webhooks.tasks.forget_hooks", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget_codes": {"task": "portal.accounts.tasks.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget_keys": {"task": "portal.api.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 3600}},
