@@ -42,6 +42,7 @@ from grids.territory.datum import Datum
 from grids.territory.domain import Level
 from grids.territory.inherited import registered_settings
 from grids.territory.models import Building, Grid, Territory, TerritorySetting
+from grids.territory.policies import may_configure
 from portal.errors import DomainError
 
 MOST_SUGGESTIONS = 20
@@ -76,6 +77,14 @@ class TerritoryAdmin(ServiceAdmin):
     search_fields = ("name", "code")
     readonly_fields = ("code", "level", "official_name")
     fields = ("name", "official_name", "code", "level")
+    change_form_template = "admin/grids/territory_change_form.html"
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Territory | None = None, **kwargs: Any
+    ) -> HttpResponse:
+        """The page of a community leads to the check of its boundaries, for whoever configures it."""
+        context["checks"] = obj is not None and obj.level == Level.COMMUNITY and may_configure(actor_of(request), obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -159,7 +168,10 @@ class GridAdmin(NetPages, _PlaceAdmin):
     form = GridForm
     change_form_template = "admin/grids/grid_change_form.html"
     resource_classes = (GridResource,)
-    list_display = ("place_name", "place_code", "whereabouts", "household_count", "supervision_phone", "has_boundary")
+    list_display = (
+        *("place_name", "place_code", "whereabouts", "household_count", "supervision_phone"),
+        *("has_boundary", "community_check"),
+    )
     list_filter = (LivingFilter, PlaceDistrictFilter, StreetFilter, BoundaryFilter)
 
     actions = ("make_posters",)
@@ -179,6 +191,12 @@ class GridAdmin(NetPages, _PlaceAdmin):
         if grid.territory.boundary is None:
             return "—"
         return str(_("示意") if grid.territory.boundary_is_illustrative else _("正式"))
+
+    @admin.display(description=_("整个社区的边界"))
+    def community_check(self, grid: Grid) -> SafeString:
+        """Overlaps and holes of the community this grid is in."""
+        url = reverse("overview_boundaries", args=[str(grid.territory.code)[:12]])
+        return format_html('<a href="{}">{}</a>', url, _("检查"))
 
     @admin.display(description=_("公开页"))
     def public_page(self, grid: Grid) -> SafeString:

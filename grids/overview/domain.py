@@ -9,6 +9,8 @@ from dataclasses import dataclass
 # Bands of the map from light to dark; each has a pattern of its own (docs/quality.md: never colour alone).
 BANDS = ("none", "few", "some", "many")
 UNKNOWN = "unknown"
+# Nothing is wrong, but it is not as usual either.
+ASIDE = "aside"
 # From so many on a count is "few", "some" and "many".
 COUNT_STEPS = (1, 3, 6)
 # A share below the first is dark, from the last on light.

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 from django.utils.functional import Promise
 
-from grids.overview.domain import COUNT_STEPS, SHARE_STEPS, Change, Counts, count_band, percent, share_band
+from grids.overview.domain import ASIDE, COUNT_STEPS, SHARE_STEPS, Change, Counts, count_band, percent, share_band
 from grids.pairing.domain import blurred
 from grids.territory.domain import STEP, Level
 from grids.territory.models import Territory
@@ -30,7 +30,8 @@ class Column:
 
     `whole` makes it a share: `key` of `whole`, of a hundred. `about_people`: groups of fewer than five are not told to
     who does not handle the place. `href` is the list behind it, for handlers; with `for_all` for supervisors as well.
-    `in_grids`: it is counted by grid, and not by community only.
+    `in_grids`: it is counted by grid, and not by community only. `marks`: what a grid is on the map in words instead of
+    in numbers, by band; `aside` is a number that makes a grid of none of the column a band of its own.
     """
 
     key: str
@@ -43,6 +44,8 @@ class Column:
     steps: tuple[int, int, int] | None = None
     on_map: bool = True
     in_grids: bool = True
+    marks: Mapping[str, Words] = field(default_factory=dict)
+    aside: str = ""
 
     @property
     def bounds(self) -> tuple[int, int, int]:
@@ -65,6 +68,14 @@ class Column:
     def band(self, value: int | None) -> str:
         """Its band on the map."""
         return share_band(value, self.bounds) if self.whole else count_band(value, self.bounds)
+
+    def mark(self, counts: Counts, *, exact: bool) -> tuple[str, str]:
+        """What a grid looks like on the map: its band, and its number or what it is in words."""
+        value = self.value(counts, exact=exact)
+        band = ASIDE if self.aside and not value and counts.get(self.aside) else self.band(value)
+        if band in self.marks:
+            return band, str(self.marks[band])
+        return band, "—" if value is None else f"{value}%" if self.whole else str(value)
 
     def _told(self, counts: Counts, key: str, exact: bool) -> int | None:
         count = counts.get(key, 0)

@@ -15,7 +15,7 @@ from grids.gatherings.queries import gatherings_by_community
 from grids.incidents.domain import WORK_STATES
 from grids.incidents.models import Incident
 from grids.incidents.views.lists import DONE_DAYS
-from grids.overview.domain import Counts
+from grids.overview.domain import ASIDE, Counts
 from grids.overview.figures import Column, Panel, Statement, register_panel
 from grids.overview.in_hand import Part, register_part
 from grids.pairing.coverage import NUMBER_VALUES, NUMBERS
@@ -48,8 +48,9 @@ COVERAGE = Statement(
 )
 STAFF = Statement(
     f"""
-    SELECT path, jsonb_build_object('headless', headless::integer, 'short', short::integer)
-    FROM ({GAPS}) AS gaps (path, headless, short)
+    SELECT path, jsonb_build_object('headless', headless::integer, 'short', short::integer,
+        'covered', covered::integer)
+    FROM ({GAPS}) AS gaps (path, headless, short, covered)
     """,  # noqa: S608 - a statement of ours
     lambda now: gap_values(days_from(timezone.localdate(now))),
 )
@@ -142,7 +143,21 @@ register_panel(
         "person-badge",
         (
             Column(
-                "headless", _("今天没有网格长"), of_place("overview_grids"), for_all=True, tone="late", steps=(1, 2, 4)
+                "headless",
+                _("今天没有网格长"),
+                of_place("overview_grids"),
+                for_all=True,
+                tone="late",
+                steps=(1, 2, 4),
+                marks={"none": _("在岗"), ASIDE: _("有人代"), "few": _("没有人")},
+                aside="covered",
+            ),
+            Column(
+                "covered",
+                _("请假有人代"),
+                of_place("overview_grids", "?show=covered"),
+                for_all=True,
+                on_map=False,
             ),
             Column(
                 "short",

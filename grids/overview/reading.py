@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from grids.overview.domain import Change, Counts, added
 from grids.overview.figures import Column, Panel, all_columns, figures_below, registered_panels
-from grids.pairing.policies import handles, watched_paths
+from grids.overview.policies import viewed_paths
+from grids.pairing.policies import handles, may_watch
 from grids.pairing.scope import LEVELS
 from grids.roles.queries import Person
 from grids.territory.domain import STEP, Level, ancestor_paths, path_of
@@ -81,6 +82,8 @@ class Overview:
     place: Territory
     above: list[Territory]
     exact: bool
+    # Whether the lists behind the numbers are the reader's to open, as far as they are for all who watch.
+    watches: bool
     kept: Kept
     places: Mapping[str, Territory]
 
@@ -91,7 +94,7 @@ class Overview:
             PanelFigures(
                 panel,
                 [self.figure(column, self.place, self.kept.total, moves=True) for column in panel.columns],
-                panel.href(self.place) if panel.href else "",
+                panel.href(self.place) if panel.href and self.watches else "",
             )
             for panel in registered_panels()
         ]
@@ -111,7 +114,7 @@ class Overview:
         told = column.in_grids or place.level < Level.GRID
         value = column.value(counts, exact=self.exact) if told else None
         worth = value is not None if column.whole else bool(value)
-        opens = column.href is not None and worth and (self.exact or column.for_all)
+        opens = column.href is not None and worth and (self.exact or (column.for_all and self.watches))
         change = column.change(counts, exact=self.exact) if moves else None
         return Figure(column, value, column.href(place) if opens and column.href else "", change)
 
@@ -129,8 +132,8 @@ class Overview:
 
 
 def overview_of(user: User, code: str) -> Overview:
-    """The place with this code, or the first of the reader's own. Raises PermissionDenied for who watches none, Http404
-    for a place they do not watch."""
+    """The place with this code, or the first of the reader's own. Raises PermissionDenied for who sees none, Http404
+    for a place they do not see."""
     path = watched_path(user, code)
     kept = kept_figures(path)
     above = ancestor_paths(path)
@@ -140,15 +143,16 @@ def overview_of(user: User, code: str) -> Overview:
     place = found.get(path)
     if place is None:
         raise Http404
-    watched = watched_paths(user)
+    viewed = viewed_paths(user)
     return Overview(
         place=place,
         above=[
             found[each]
             for each in above[:-1]
-            if each in found and found[each].level in LEVELS and any(each.startswith(one) for one in watched)
+            if each in found and found[each].level in LEVELS and any(each.startswith(one) for one in viewed)
         ],
         exact=handles(user, place),
+        watches=may_watch(user, place),
         kept=kept,
         places={at: each for at, each in found.items() if each.dissolved_on is None},
     )
@@ -156,18 +160,27 @@ def overview_of(user: User, code: str) -> Overview:
 
 def watched_path(user: Person, code: str) -> str:
     """The path of the place asked for. Raises as `overview_of`."""
-    paths = [path for path in watched_paths(user) if len(path) // STEP in LEVELS]
+    paths = viewed_paths(user)
     if not paths:
         raise PermissionDenied(_("这里是社区和街道工作人员看全局的地方。"))
     if not code:
-        return paths[0]
+        own = next((path for path in paths if len(path) // STEP in LEVELS), None)
+        return own or _first_district(paths[0])
     try:
         path = path_of(code)
     except ValueError as error:
         raise Http404 from error
-    if len(path) // STEP not in LEVELS or not any(path.startswith(watched) for watched in paths):
+    if len(path) // STEP not in LEVELS or not any(path.startswith(viewed) for viewed in paths):
         raise Http404
     return path
+
+
+def _first_district(path: str) -> str:
+    """Of a city or province, which have no overview of their own. Raises Http404 where nothing was brought in."""
+    district = Territory.objects.filter(path__startswith=path, level=Level.DISTRICT).order_by("path").first()
+    if district is None:
+        raise Http404
+    return str(district.path)
 
 
 def kept_figures(path: str) -> Kept:

@@ -57,6 +57,7 @@ def overview(request: HttpRequest, code: str = "") -> HttpResponse:
         "column": column,
         "hottest": found.hottest(column),
         "bands": legend(column),
+        "checks": found.place.level == Level.COMMUNITY,
         "hands": found.exact and found.place.level >= Level.COMMUNITY,
         "words": {"label": str(_("{name}：{words}"))},
     }
@@ -83,6 +84,8 @@ def chosen_column(request: HttpRequest, *, exact: bool) -> Column:
 
 def legend(column: Column) -> list[tuple[str, str]]:
     """Each band of the map with its values in words."""
+    if column.marks:
+        return [(band, str(words)) for band, words in column.marks.items()]
     sign = "%" if column.whole else ""
     found = []
     for band, first, last in ranges(column.bounds, share=bool(column.whole)):
@@ -112,9 +115,8 @@ def shapes(request: HttpRequest, code: str) -> HttpResponse:
 
 def _shape(shape: dict[str, Any], column: Column, found: Overview) -> dict[str, Any]:
     counts = grid_figures(str(found.place.path)).get(path_of(shape["id"]), {})
-    value = column.value(counts, exact=found.exact)
-    told = "—" if value is None else f"{value}%" if column.whole else str(value)
-    return {**shape, "properties": {**shape["properties"], "band": column.band(value), "value": told}}
+    band, words = column.mark(counts, exact=found.exact)
+    return {**shape, "properties": {**shape["properties"], "band": band, "value": words}}
 
 
 @login_required
@@ -131,24 +133,27 @@ def file(request: HttpRequest, code: str) -> HttpResponse:
     return answer
 
 
-SHORT, HEADLESS = "short", ""
+HEADLESS = ""
+# What grids can lack, or have somebody stand in for, by what the address asks for.
+GAPS = {HEADLESS: "headless", "short": "short", "covered": "covered"}
 
 
 @login_required
 @require_safe
 def grids(request: HttpRequest, code: str) -> HttpResponse:
-    """Grids of a place without a head today, or with somebody missing within two weeks."""
+    """Grids of a place without a head today, with one on leave covered, or short of somebody within two weeks."""
     place = chosen_place(person(request), code)
-    show = SHORT if request.GET.get("show") == SHORT else HEADLESS
+    asked = request.GET.get("show", HEADLESS)
+    show = asked if asked in GAPS else HEADLESS
     page = keyset_page(request, gap_grids(place, show), keys=BY_PATH, size=PAGE_SIZE)
     context = {"place": place, "page": page, "show": show}
     return render(request, "grids/overview/grids.html", context)
 
 
 def gap_grids(place: Territory, show: str) -> Any:
-    """The grids of a place that lack somebody."""
+    """The grids of a place that lack somebody, or where somebody stands in."""
     gaps = gaps_below(str(place.path), days_from(timezone.localdate()))
-    paths = [path for path, gap in gaps.items() if (gap.short if show == SHORT else gap.headless)]
+    paths = [path for path, gap in gaps.items() if getattr(gap, GAPS[show])]
     return Territory.objects.filter(path__in=paths).defer("boundary")
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from grids.overview.policies import VIEWING
 from grids.roles.domain import ADMINISTRATOR_ROLES, HANDLER_ROLES
 from grids.roles.policies import RESIDENCY_DECIDERS
 from grids.roles.queries import holds_anywhere
@@ -56,6 +57,10 @@ def _reads_statistics(user: User) -> bool:
     return holds_anywhere(user, READING_ROLES)
 
 
+def _sees_overview(user: User) -> bool:
+    return holds_anywhere(user, VIEWING)
+
+
 def _decides_residency(user: User) -> bool:
     return holds_anywhere(user, RESIDENCY_DECIDERS)
 
@@ -73,7 +78,7 @@ RailEntry = tuple[str, Words, str, str, Callable[[User], bool]]
 RAIL_GROUPS: tuple[tuple[RailEntry, ...], ...] = (
     (
         ("home", _("今日"), "sun", "home", _anybody),
-        ("overview", _("一张图"), "grid-1x2", "overview", _reads_statistics),
+        ("overview", _("一张图"), "grid-1x2", "overview", _sees_overview),
     ),
     (
         ("desk", _("心愿工单"), "card-checklist", "wish_desk", _handles),

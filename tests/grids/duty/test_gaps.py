@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from grids.duty.domain import GAPS, days_from
+from grids.duty.domain import GAPS, Presence, days_from
 from grids.duty.gaps import Gap, gaps_below
 from grids.duty.queries import board_of
 from grids.roles.models import Appointment, DutyCover, Role
@@ -45,7 +45,10 @@ def test_the_statement_and_the_board_agree(seed: int) -> None:
                 )
                 leave = back
     days = days_from(today)
-    told = {f"{row.code}": Gap(row.cells[0].head in GAPS, bool(row.gaps)) for row in board_of(community, days)}
+    told = {
+        f"{row.code}": Gap(row.cells[0].head in GAPS, bool(row.gaps), row.cells[0].head == Presence.COVERED)
+        for row in board_of(community, days)
+    }
     found = gaps_below(str(community.path), days)
     assert {f"{community.code}{path[-3:]}": gap for path, gap in found.items()} == told
     assert len(told) == 12

@@ -49,3 +49,7 @@ def test_a_sound_net_says_so() -> None:
         GridFactory(community=community, boundary=block(column, 0))
     system = enter_as_staff(Client(), make_staff(Role.SYSTEM_ADMINISTRATOR, community))
     assert "边界没有问题" in system.get(reverse("overview_boundaries", args=[community.code])).content.decode()
+    # The way there: from the list of grids in admin, and from the community's own page.
+    check = reverse("overview_boundaries", args=[community.code])
+    for page in (reverse("admin:grids_grid_changelist"), reverse("admin:grids_territory_change", args=[community.pk])):
+        assert f'href="{check}"' in system.get(page).content.decode()

@@ -18,14 +18,16 @@ from grids.incidents.models import Incident, IncidentDay
 from grids.pairing import services
 from grids.patrols.services import settle_past_runs, tick_point
 from grids.roles.domain import Role
+from grids.territory.models import Territory
 from tests.grids.cells.factories import OrganisationFactory
+from tests.grids.duty.factories import away_on_leave
 from tests.grids.incidents.factories import MONDAY, make_round
 from tests.grids.incidents.stages import incidents_of
 from tests.grids.pairing.factories import Net, make_homes, make_net
 from tests.grids.pairing.test_pairing import counted
 from tests.grids.patrols.factories import make_route, run_of
 from tests.grids.roles.factories import make_staff
-from tests.grids.territory.factories import GridFactory, square
+from tests.grids.territory.factories import DistrictFactory, GridFactory, square
 from tests.portal.accounts.factories import enter_as_staff
 from tests.wishes.wishes.factories import make_cast, posted
 
@@ -67,6 +69,7 @@ def test_each_number_opens_its_list(net: Net, django_assert_max_num_queries: Any
     found = numbers(page)
     assert {label: value for label, (value, _href) in found.items()} == {
         "今天没有网格长": "1",
+        "请假有人代": "0",
         "两周内会缺人": "1",
         "没有党组织的网格": "1",
         "没有结对的住户": "7",
@@ -171,7 +174,40 @@ def test_the_map_shows_what_is_chosen_and_only_outlines_of_the_place(net: Net) -
     assert 'aria-current="true">今天没有网格长' in page.content.decode()
     drawn = client.get(reverse("overview_shapes", args=[net.community.code]), {"show": "headless"}).json()
     assert [each["properties"]["band"] for each in drawn["features"]] == ["few"]
-    assert [each["properties"]["value"] for each in drawn["features"]] == ["1"]
+    assert [each["properties"]["value"] for each in drawn["features"]] == ["没有人"]
+
+
+def test_a_head_on_leave_who_is_covered_is_told_from_one_who_is_there(net: Net) -> None:
+    """By tone, pattern and words: on the map, in its key, in the numbers and their list."""
+    grids = [GridFactory(community=net.community, name=name, boundary=square(118.72, 32.0)) for name in "在代"]
+    heads = [make_staff(Role.GRID_HEAD, grid) for grid in grids]
+    away_on_leave(heads[1], by=net.worker, cover=net.worker, first=0)
+    client = desk(net)
+    page = client.get(reverse("overview"), {"show": "headless"}).content.decode()
+    assert all(f"heat-{band}" in page for band in ("none", "aside", "few"))
+    assert all(f"</svg>{words}</li>" in page for words in ("在岗", "有人代", "没有人"))
+    drawn = client.get(reverse("overview_shapes", args=[net.community.code]), {"show": "headless"}).json()
+    shown = {
+        each["properties"]["name"]: tuple(each["properties"][key] for key in ("band", "value"))
+        for each in drawn["features"]
+    }
+    assert (shown["在"], shown["代"]) == (("none", "在岗"), ("aside", "有人代"))
+    number, href = numbers(page)["请假有人代"]
+    assert number == "1"
+    assert f"{grids[1].name}</span>" in client.get(href).content.decode()
+
+
+def test_a_system_administrator_sees_the_map_and_no_lists(net: Net) -> None:
+    client = enter_as_staff(Client(), make_staff(Role.SYSTEM_ADMINISTRATOR, DistrictFactory()))
+    page = client.get(reverse("overview_place", args=[net.community.code])).content.decode()
+    found = numbers(page)
+    assert (found["没有结对的住户"], found["没有党组织的网格"]) == (("5", ""), ("1", ""))
+    drawn = client.get(reverse("overview_shapes", args=[net.community.code]), {"show": "headless"})
+    assert drawn.json()["features"]
+    assert client.get(reverse("overview_grids", args=[net.community.code])).status_code == 403
+    wide = Territory.objects.get(path=str(DistrictFactory().path)[:-3])
+    other = enter_as_staff(Client(), make_staff(Role.SYSTEM_ADMINISTRATOR, wide))
+    assert other.get(reverse("overview")).context["place"] == DistrictFactory()
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
