@@ -6,6 +6,7 @@ from grids.districts.models import *
 from grids.gatherings.models import *
 from grids.incidents.models import *
 from grids.members.models import *
+from grids.overview.models import *
 from grids.pairing.models import *
 from grids.patrols.models import *
 from grids.roles.models import *

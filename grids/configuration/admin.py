@@ -39,7 +39,7 @@ from grids.roles.services import appoint, end_appointment
 from grids.territory import services
 from grids.territory.browsing import searchable, with_whereabouts
 from grids.territory.datum import Datum
-from grids.territory.domain import Level
+from grids.territory.domain import CODE_LENGTHS, Level
 from grids.territory.inherited import registered_settings
 from grids.territory.models import Building, Grid, Territory, TerritorySetting
 from grids.territory.policies import may_configure
@@ -80,11 +80,17 @@ class TerritoryAdmin(ServiceAdmin):
     change_form_template = "admin/grids/territory_change_form.html"
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Territory | None = None, **kwargs: Any
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
     ) -> HttpResponse:
         """The page of a community leads to the check of its boundaries, for whoever configures it."""
         context["checks"] = obj is not None and obj.level == Level.COMMUNITY and may_configure(actor_of(request), obj)
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -195,7 +201,7 @@ class GridAdmin(NetPages, _PlaceAdmin):
     @admin.display(description=_("整个社区的边界"))
     def community_check(self, grid: Grid) -> SafeString:
         """Overlaps and holes of the community this grid is in."""
-        url = reverse("overview_boundaries", args=[str(grid.territory.code)[:12]])
+        url = reverse("overview_boundaries", args=[str(grid.territory.code)[: CODE_LENGTHS[Level.COMMUNITY]]])
         return format_html('<a href="{}">{}</a>', url, _("检查"))
 
     @admin.display(description=_("公开页"))

@@ -3,7 +3,9 @@
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -15,6 +17,7 @@ from rest_framework.response import Response
 from grids.overview.figures import registered_panels
 from grids.overview.in_hand import Hand, hands_of
 from grids.overview.reading import Figure, Line, Overview, overview_of
+from grids.overview.trend import Course, courses_of
 from grids.pairing.api import PlaceQuery
 from grids.pairing.models import Household
 from grids.pairing.scope import handled_place
@@ -76,6 +79,25 @@ def numbers_of(figures: Any) -> dict[str, int | None]:
     return {figure.column.key: figure.value for figure in found}
 
 
+class OpenDaySerializer(serializers.Serializer[Any]):
+    """One day; null where it was not counted or is not told."""
+
+    day = serializers.DateField()
+    count = serializers.IntegerField(allow_null=True)
+
+
+class OpenCourseSerializer(serializers.Serializer[Any]):
+    """What was open of one kind on each day of four weeks."""
+
+    key = serializers.CharField(source="column.key")
+    name = serializers.CharField(source="column.label")
+    days = serializers.SerializerMethodField()
+
+    @extend_schema_field(OpenDaySerializer(many=True))
+    def get_days(self, course: Course) -> Any:
+        return OpenDaySerializer([{"day": day, "count": count} for day, count in course.days], many=True).data
+
+
 class HandSerializer(serializers.Serializer[Any]):
     """What one member of staff has in hand, by kind."""
 
@@ -108,6 +130,27 @@ class OverviewView(_View):
         return Response(self.get_serializer(overview_of(self.person, self.query["place"])).data)
 
 
+class TrendView(_View):
+    """What was open on each day."""
+
+    serializer_class = OpenCourseSerializer
+
+    @extend_schema(
+        operation_id="overview_trend",
+        summary=gettext_lazy("近四周每天还没办完的"),
+        tags=TAGS,
+        parameters=[PlaceQuery],
+        responses=OpenCourseSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        """Of a district, street or community; small groups of people for the handlers only."""
+        found = overview_of(self.person, self.query["place"])
+        if found.place.level > Level.COMMUNITY:
+            raise Http404
+        courses = courses_of(found.place, timezone.localdate(found.kept.at), exact=found.exact)
+        return Response(self.get_serializer(courses, many=True).data)
+
+
 class HandsView(_View):
     """What each member of staff has in hand."""
 
@@ -130,5 +173,6 @@ class HandsView(_View):
 
 urlpatterns = [
     path("overview/", OverviewView.as_view(), name="api_overview"),
+    path("overview/trend/", TrendView.as_view(), name="api_overview_trend"),
     path("overview/staff/", HandsView.as_view(), name="api_overview_staff"),
 ]

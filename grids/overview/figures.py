@@ -7,7 +7,7 @@ the grids up, so a panel knows neither levels nor pages.
 import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,18 @@ BEFORE = ".before"
 
 
 @dataclass(frozen=True)
+class Statement:
+    """How the numbers below a path are counted in SQL: rows of a path and an object of numbers by their names.
+
+    The path is that of a grid, of its community for what stands in no grid. It finds `%(under)s` (a pattern for paths),
+    `%(digits)s` (of a grid's path), `%(now)s`, and what `values` gives it; names are the panel's own.
+    """
+
+    sql: str
+    values: Callable[[datetime], Mapping[str, Any]] = lambda now: {}
+
+
+@dataclass(frozen=True)
 class Column:
     """One number of a place.
 
@@ -32,6 +44,8 @@ class Column:
     who does not handle the place. `href` is the list behind it, for handlers; with `for_all` for supervisors as well.
     `in_grids`: it is counted by grid, and not by community only. `marks`: what a grid is on the map in words instead of
     in numbers, by band; `aside` is a number that makes a grid of none of the column a band of its own.
+    `daily`: kept by community each day (`trend.py`); `past` is how the log tells it of a former moment, in rows of the
+    community's path and the number at %(at)s, where it does.
     """
 
     key: str
@@ -46,6 +60,8 @@ class Column:
     in_grids: bool = True
     marks: Mapping[str, Words] = field(default_factory=dict)
     aside: str = ""
+    daily: bool = False
+    past: Statement | None = None
 
     @property
     def bounds(self) -> tuple[int, int, int]:
@@ -60,10 +76,15 @@ class Column:
 
     def change(self, counts: Counts, *, exact: bool) -> Change | None:
         """How it moved, where both numbers are told and there was a period before."""
-        if self.key + BEFORE not in counts:
+        found = self.moved(counts, BEFORE, exact=exact)
+        return replace(found, more_is_better=True) if found and self.whole else found
+
+    def moved(self, counts: Counts, suffix: str, *, exact: bool) -> Change | None:
+        """How it moved since a former day, where both numbers are told."""
+        if self.key + suffix not in counts:
             return None
-        now, before = self.value(counts, exact=exact), self.value(counts, exact=exact, suffix=BEFORE)
-        return None if now is None or before is None else Change(now, before, more_is_better=bool(self.whole))
+        now, before = self.value(counts, exact=exact), self.value(counts, exact=exact, suffix=suffix)
+        return None if now is None or before is None else Change(now, before)
 
     def band(self, value: int | None) -> str:
         """Its band on the map."""
@@ -80,18 +101,6 @@ class Column:
     def _told(self, counts: Counts, key: str, exact: bool) -> int | None:
         count = counts.get(key, 0)
         return blurred(count) if self.about_people and not exact else count
-
-
-@dataclass(frozen=True)
-class Statement:
-    """How the numbers below a path are counted in SQL: rows of a path and an object of numbers by their names.
-
-    The path is that of a grid, of its community for what stands in no grid. It finds `%(under)s` (a pattern for paths),
-    `%(digits)s` (of a grid's path), `%(now)s`, and what `values` gives it; names are the panel's own.
-    """
-
-    sql: str
-    values: Callable[[datetime], Mapping[str, Any]] = lambda now: {}
 
 
 # The same for what is no single statement: numbers by path.

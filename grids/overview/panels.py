@@ -79,6 +79,20 @@ INCIDENTS = Statement(
         "before": timezone.localdate(now) - timedelta(days=2 * DONE_DAYS - 1),
     },
 )
+# The last turn of an incident before the moment says whether it stood on a work list then.
+ENDS_OF_INCIDENTS = ("grids.incident.verified", "grids.incident.rejected", "grids.incident.merged")
+TURNS_OF_INCIDENTS = ("grids.incident.collected", "grids.incident.failed", "grids.incident.reopened")
+INCIDENTS_THEN = Statement(
+    """
+    SELECT left(i.path, %(digits)s), count(*) FROM grids_incident i JOIN LATERAL (
+        SELECT e.type FROM portal_event e WHERE e.subject_type = 'grids.incident' AND e.subject_id = i.id
+            AND e.occurred_at < %(at)s AND e.type = ANY (%(turns)s)
+        ORDER BY e.occurred_at DESC, e.id DESC LIMIT 1
+    ) AS last ON last.type <> ALL (%(ends)s)
+    WHERE i.collected_at < %(at)s AND (i.verified_at IS NULL OR i.verified_at >= %(at)s) GROUP BY 1
+    """,
+    lambda now: {"turns": [*TURNS_OF_INCIDENTS, *ENDS_OF_INCIDENTS], "ends": [*ENDS_OF_INCIDENTS]},
+)
 
 
 VISITS = Statement(
@@ -179,8 +193,8 @@ register_panel(
         _("网格事件"),
         "cone-striped",
         (
-            Column("incidents_late", _("超时的事件"), listed("incident_desk", "&show=late"), tone="late"),
-            Column("incidents", _("在办的事件"), listed("incident_desk")),
+            Column("incidents_late", _("超时的事件"), listed("incident_desk", "&show=late"), tone="late", daily=True),
+            Column("incidents", _("在办的事件"), listed("incident_desk"), daily=True, past=INCIDENTS_THEN),
             Column("on_time", _("近 30 天按时率"), listed("incident_desk", "&show=done"), whole="done"),
         ),
         INCIDENTS,
@@ -216,6 +230,7 @@ register_panel(
                 listed("visits", "&show=late"),
                 about_people=True,
                 tone="late",
+                daily=True,
             ),
             Column("visits_due", _("该去走访的"), listed("visits", "&show=due"), about_people=True, tone="due"),
         ),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from grids.overview.domain import Change, Counts, added
 from grids.overview.figures import Column, Panel, all_columns, figures_below, registered_panels
 from grids.overview.policies import viewed_paths
+from grids.overview.trend import MONTH, WEEK, counts_before
 from grids.pairing.policies import handles, may_watch
 from grids.pairing.scope import LEVELS
 from grids.roles.queries import Person
@@ -46,6 +47,9 @@ class Figure:
     value: int | None
     href: str
     change: Change | None = None
+    # The same against a week and against four weeks ago.
+    week: Change | None = None
+    month: Change | None = None
 
     @property
     def words(self) -> str:
@@ -116,7 +120,8 @@ class Overview:
         worth = value is not None if column.whole else bool(value)
         opens = column.href is not None and worth and (self.exact or (column.for_all and self.watches))
         change = column.change(counts, exact=self.exact) if moves else None
-        return Figure(column, value, column.href(place) if opens and column.href else "", change)
+        week, month = (column.moved(counts, ago, exact=self.exact) if moves else None for ago in (WEEK, MONTH))
+        return Figure(column, value, column.href(place) if opens and column.href else "", change, week, month)
 
     def hottest(self, column: Column) -> list[tuple[Territory, str, Figure]]:
         """Grids that stand out in a column, with the community they lie in; none for who is not told small groups."""
@@ -209,9 +214,8 @@ def _counted(path: str, grids: Mapping[str, Counts], now: datetime) -> Kept:
     for at, counts in grids.items():
         groups.setdefault(at[:digits], []).append(counts)
     below = {at: added(several) for at, several in groups.items()}
-    return Kept(
-        now, added(below.values()), below, {each.key: _hot(each, grids) for each in all_columns() if each.on_map}
-    )
+    total = {**added(below.values()), **counts_before(path, timezone.localdate(now))}
+    return Kept(now, total, below, {each.key: _hot(each, grids) for each in all_columns() if each.on_map})
 
 
 def _hot(column: Column, grids: Mapping[str, Counts]) -> list[tuple[str, int]]:

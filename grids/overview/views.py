@@ -20,6 +20,7 @@ from grids.overview.exporting import FORMATS, file_of
 from grids.overview.figures import Column, all_columns, registered_panels
 from grids.overview.in_hand import hands_of, registered_parts
 from grids.overview.reading import Overview, grid_figures, overview_of
+from grids.overview.trend import courses_of
 from grids.pairing.scope import chosen_place, handled_place, person
 from grids.pairing.views import BY_PATH
 from grids.territory.domain import Level, path_of
@@ -58,6 +59,7 @@ def overview(request: HttpRequest, code: str = "") -> HttpResponse:
         "hottest": found.hottest(column),
         "bands": legend(column),
         "checks": found.place.level == Level.COMMUNITY,
+        "has_trend": found.place.level <= Level.COMMUNITY,
         "hands": found.exact and found.place.level >= Level.COMMUNITY,
         "words": {"label": str(_("{name}：{words}"))},
     }
@@ -136,6 +138,27 @@ def file(request: HttpRequest, code: str) -> HttpResponse:
 HEADLESS = ""
 # What grids can lack, or have somebody stand in for, by what the address asks for.
 GAPS = {HEADLESS: "headless", "short": "short", "covered": "covered"}
+
+
+@login_required
+@require_safe
+def trend(request: HttpRequest, code: str) -> HttpResponse:
+    """近四周: what was open on each day, drawn and as a table."""
+    found = overview_of(person(request), code)
+    if found.place.level > Level.COMMUNITY:
+        raise Http404  # Days are counted by community.
+    courses = courses_of(found.place, timezone.localdate(found.kept.at), exact=found.exact)
+    days = [
+        (day, [course.days[place][1] for course in courses])
+        for place, (day, _count) in reversed(list(enumerate(courses[0].days)))
+    ]
+    context = {
+        "place": found.place,
+        "exact": found.exact,
+        "courses": courses,
+        "days": [(day, counts) for day, counts in days if any(count is not None for count in counts)],
+    }
+    return render(request, "grids/overview/trend.html", context)
 
 
 @login_required

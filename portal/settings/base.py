@@ -236,6 +236,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(os.environ.get("WUWEI_STATIC_DIR", BASE_DIR / ".static"))
 # Files carry the digest of their content in their names and are compressed once, when collected. Only those names are
 # kept, and what is compressed already or read by nobody but a debugger (.map) is left as it is.
+# How long the daily counts of what is open are kept (grids/overview).
+OPEN_COUNTS_KEPT_DAYS = int(os.environ.get("OPEN_COUNTS_KEPT_DAYS", "730"))
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "jpg", "jpeg", "png", "gif", "webp", "ico", "woff", "woff2", "eot", "ttf")
 STORAGES: dict[str, Any] = {
@@ -330,6 +332,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "forget_codes": {"task": "portal.accounts.tasks.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget_keys": {"task": "portal.api.tasks.forget_keys", "schedule": 3600.0, "options": {"expires": 3600}},
     "patrols": {"task": "grids.patrols.tasks.sweep", "schedule": 600.0, "options": {"expires": 600}},
+    "count_open": {"task": "grids.overview.tasks.count_open", "schedule": 1800.0, "options": {"expires": 1800}},
     "tell_gaps": {"task": "grids.duty.tasks.tell_gaps", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget_incident_photos": {
         "task": "grids.incidents.tasks.forget_photos",

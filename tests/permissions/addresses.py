@@ -64,7 +64,7 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
     "pairing_shapes": {"code": lambda world: world.cast.community.code},
     **{
         f"overview_{name}": {"code": lambda world: world.cast.community.code}
-        for name in ("place", "shapes", "file", "grids", "staff", "boundaries")
+        for name in ("place", "shapes", "file", "grids", "staff", "trend", "boundaries")
     },
     "pairing_proposal": {"code": lambda world: world.cast.grid.code},
     "api_pairing_proposal": {"code": lambda world: world.cast.grid.code},

@@ -21,6 +21,7 @@ from grids.districts.boundaries import upload_boundaries
 from grids.districts.services import check_workbooks
 from grids.incidents.models import Incident
 from grids.members.models import ServicePost
+from grids.overview.trend import count_day
 from grids.pairing.models import Pairing
 from grids.roles.models import Residency, Role
 from grids.territory.datum import Datum
@@ -166,6 +167,7 @@ def build() -> World:
     Pairing.objects.create(lead=member, household=homes[1], paired_by=cast.worker)
     log_visit(actor=cast.worker, household=homes[0], key=uuid4(), kind="home", words="都好")
     make_route(cast.worker, cast.grid_head, cast.grid)
+    count_day(now=now)
     residency = ResidencyFactory(user=PersonFactory(), community=cast.community)
     photos = {name: _photo(wishes[name]) for name in ("verifying", "published")}
     incidents = incidents_of(cast, at=now)

@@ -21,6 +21,26 @@ OPEN = Statement(
     """,
     lambda now: {"wish_states": sorted(map(str, OPEN_STATES))},
 )
+# The last turn of a wish before the moment says whether somebody still had something to do.
+ENDS = tuple(
+    f"wishes.wish.{name}"
+    for name in (
+        *("fulfilled", "confirmed", "auto_confirmed", "returned"),
+        *("cannot_be_done", "not_ours", "duplicate", "declined", "withdrawn"),
+    )
+)
+TURNS = ("wishes.wish.submitted", "wishes.wish.reopened", *ENDS)
+OPEN_THEN = Statement(
+    """
+    SELECT left(w.path, %(digits)s), count(*) FROM wishes_wish w JOIN LATERAL (
+        SELECT e.type FROM portal_event e WHERE e.subject_type = 'wishes.wish' AND e.subject_id = w.id
+            AND e.occurred_at < %(at)s AND e.type = ANY (%(turns)s)
+        ORDER BY e.occurred_at DESC, e.id DESC LIMIT 1
+    ) AS last ON last.type <> ALL (%(ends)s)
+    WHERE w.submitted_at < %(at)s AND (w.closed_at IS NULL OR w.closed_at >= %(at)s) GROUP BY 1
+    """,
+    lambda now: {"turns": [*TURNS], "ends": [*ENDS]},
+)
 
 
 def wishes_in_hand(users: Sequence[int], path: str) -> Mapping[int, int]:
@@ -40,8 +60,10 @@ register_panel(
         _("心愿"),
         "heart",
         (
-            Column("wishes_late", _("超时的心愿"), lambda place: in_the_place(place, "&show=late"), tone="late"),
-            Column("wishes", _("在办的心愿"), in_the_place),
+            Column(
+                "wishes_late", _("超时的心愿"), lambda place: in_the_place(place, "&show=late"), tone="late", daily=True
+            ),
+            Column("wishes", _("在办的心愿"), in_the_place, daily=True, past=OPEN_THEN),
         ),
         OPEN,
         position=30,

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from grids.incidents.catalogue import ensure_default_categories as ensure_incident_categories
+from grids.overview.trend import count_day
 from grids.territory.models import Territory
 from grids.territory.services import change_setting
 from portal.accounts.models import User
@@ -84,6 +85,8 @@ def load(stories: Iterable[Story], *, now: datetime, progress: Progress) -> None
         remind_of_missing_years(now=now)
         drain()
         arrange_desk(everybody, now=now)
+        # The log of what was just played tells what was open on each day before.
+        count_day(now=now)
         _read_old_notices(everybody.values(), now - UNREAD)
         keep_to_inboxes(now=now)
 
