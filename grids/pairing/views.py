@@ -14,6 +14,7 @@ from grids.members.models import PartyMember
 from grids.members.policies import DECIDERS
 from grids.pairing.coverage import (
     GRID,
+    Numbers,
     bare_grids,
     coverage_of,
     is_kept,
@@ -77,9 +78,9 @@ def shapes(request: HttpRequest, code: str) -> HttpResponse:
     """The outlines of a place's grids with how well each is covered, for the map."""
     user = person(request)
     place = chosen_place(user, code)
-    bands = grid_bands(place, exact=handles(user, place))
+    told_of = grid_numbers(place, exact=handles(user, place))
     features = [
-        {**each, "properties": {**each["properties"], "band": bands.get(each["id"], "unknown")}}
+        {**each, "properties": {**each["properties"], **_as_shown(told_of.get(each["id"]))}}
         for each in shapes_of(place, map_stamp())["features"]
     ]
     found = {"type": "FeatureCollection", "features": features}
@@ -88,11 +89,18 @@ def shapes(request: HttpRequest, code: str) -> HttpResponse:
     return answer
 
 
-def grid_bands(place: Territory, *, exact: bool) -> dict[str, str]:
+def _as_shown(numbers: Numbers | None) -> dict[str, str]:
+    """The tone of a grid on the map, and the number that stands on it."""
+    if numbers is None:
+        return {"band": "unknown", "value": "—"}
+    return {"band": numbers.band, "value": "—" if numbers.percent is None else f"{numbers.percent}%"}
+
+
+def grid_numbers(place: Territory, *, exact: bool) -> dict[str, Numbers]:
     """How well each grid of the place is covered, by its code."""
     found = numbers_by(str(place.path), GRID)
     codes = Territory.objects.filter(path__in=found).order_by().values_list("path", "code")
-    return {code: told([found[path]], exact=exact).band for path, code in codes}
+    return {code: told([found[path]], exact=exact) for path, code in codes}
 
 
 def read_path(text: str) -> str:

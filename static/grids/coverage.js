@@ -32,5 +32,6 @@
       },
     }).addTo(map);
     map.fitBounds(drawn.getBounds(), { padding: [12, 12], maxZoom: 17 });
+    drawn.eachLayer(function (layer) { window.labelShape(map, layer); });
   }).catch(function () { place.remove(); });
 })();

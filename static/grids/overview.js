@@ -6,8 +6,6 @@
   const words = JSON.parse(document.getElementById("overview-words").textContent);
   const notes = document.querySelector("[data-overview-notes]");
   const colour = function (name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); };
-  // A grid shows its number where there is room for it beside the pattern; elsewhere when it is pointed at.
-  const ROOM = 48;
   fetch(place.dataset.shapes).then(function (answer) {
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.json();
@@ -36,13 +34,6 @@
       },
     }).addTo(map);
     map.fitBounds(drawn.getBounds(), { padding: [12, 12], maxZoom: 17 });
-    drawn.eachLayer(function (layer) {
-      const shown = layer.feature.properties, bounds = layer.getBounds();
-      const size = map.latLngToLayerPoint(bounds.getSouthEast()).subtract(map.latLngToLayerPoint(bounds.getNorthWest()));
-      const roomy = Math.min(size.x, size.y) >= ROOM;
-      const label = document.createElement("span");
-      label.textContent = roomy ? shown.value : shown.name + " " + shown.value;
-      layer.bindTooltip(label, { permanent: roomy, direction: roomy ? "center" : "auto", className: "map-label" });
-    });
+    drawn.eachLayer(function (layer) { window.labelShape(map, layer); });
   }).catch(function () { place.remove(); });
 })();
