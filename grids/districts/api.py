@@ -15,7 +15,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from grids.districts import policies
+from grids.districts import boundaries_api, policies
 from grids.districts.models import DistrictImport, ImportRow
 from grids.districts.pages import TO_LOOK_AT, preview_of
 from grids.districts.services import bring_in, check_workbooks, take_faults, undo_import
@@ -304,4 +304,5 @@ urlpatterns = [
     path("district-imports/<int:pk>/faults/", ImportFaults.as_view(), name="api_district_import_faults"),
     path("district-imports/<int:pk>/begin/", ImportBegin.as_view(), name="api_district_import_begin"),
     path("district-imports/<int:pk>/undo/", ImportUndo.as_view(), name="api_district_import_undo"),
+    *boundaries_api.urlpatterns,
 ]

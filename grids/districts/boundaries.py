@@ -1,4 +1,4 @@
-"""Boundaries of many grids from one shapefile: uploaded, matched by a column, looked at, then drawn in one step."""
+"""Boundaries of many grids from one file: uploaded, matched by a column, looked at, then drawn in one step."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ from grids.districts.events import BoundariesDrawn
 from grids.districts.models import BoundaryUpload
 from grids.roles.domain import Role
 from grids.roles.queries import holds_anywhere, paths_of
+from grids.territory.collections import read_layer
 from grids.territory.datum import Datum, in_wgs84
 from grids.territory.domain import STEP, Level, clean_name
 from grids.territory.drawing import Judgement, draw_boundaries, judge
 from grids.territory.geometry import Boundary, read_boundary
 from grids.territory.models import Territory
-from grids.territory.shapefiles import read_shapefile
 from portal.accounts.models import User
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.outbox.services import record
@@ -61,7 +61,9 @@ class BoundaryPlan:
 def upload_boundaries(
     *, actor: User, file: IO[bytes], name: str, size: int, datum: Datum, illustrative: bool = False, community: str = ""
 ) -> BoundaryUpload:
-    """Keeps the shapes of a zipped shapefile to be looked at. `community` narrows names to one of them, by its code.
+    """Keeps the shapes of a zipped shapefile or a GeoJSON collection to be looked at.
+
+    `community` narrows names to one community, by its code.
 
     Raises `Invalid` with its field, `NotAllowed`.
     """
@@ -72,7 +74,7 @@ def upload_boundaries(
         place = Territory.objects.at(Level.COMMUNITY).filter(code=community.strip()).defer("boundary").first()
         if place is None:
             raise Invalid(_("没有编码是“%s”的社区。") % community[:20], field="community")
-    layer = read_shapefile(file, size=size)
+    layer = read_layer(file, size=size)
     return BoundaryUpload.objects.create(
         uploaded_by=actor,
         community=place,
@@ -92,7 +94,7 @@ def plan_boundaries(actor: User, upload: BoundaryUpload, column: str = "") -> Bo
     if column and column not in upload.columns:
         raise Invalid(_("文件里没有这一列。"), field="column")
     found = _Grids(actor, upload)
-    chosen = column or max(upload.columns, key=found.hits)
+    chosen = column or max(upload.columns, key=found.hits, default="")
     rows = []
     for number, each in enumerate(upload.shapes, start=1):
         row = Matched(number, str(each["attributes"].get(chosen, "")))

@@ -53,9 +53,11 @@ class BoundaryForm(forms.Form):
     """A shapefile, and what its coordinates are."""
 
     file = forms.FileField(
-        label=gettext_lazy("shapefile（.zip）"),
-        help_text=gettext_lazy("把 .shp、.dbf、.shx、.prj 一起压成一个 .zip。坐标要是经纬度；先看，再划。"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".zip"}),
+        label=gettext_lazy("shapefile（.zip）或 GeoJSON"),
+        help_text=gettext_lazy(
+            "shapefile 把 .shp、.dbf、.shx、.prj 一起压成一个 .zip；GeoJSON 要是 FeatureCollection。先看，再划。"
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".zip,.geojson,.json"}),
         error_messages={"required": gettext_lazy("请选文件。"), "empty": gettext_lazy("这个文件是空的。")},
     )
     datum = forms.TypedChoiceField(

@@ -12,7 +12,7 @@ from django.urls.resolvers import get_resolver
 from grids.bodies.domain import BodyKind
 from grids.bodies.models import Body
 from grids.cells.models import PartyOrganisation
-from grids.districts.models import DistrictImport
+from grids.districts.models import BoundaryUpload, DistrictImport
 from grids.gatherings.models import Gathering
 from grids.incidents.models import Summons
 from grids.members.models import PartyMember
@@ -104,6 +104,7 @@ PARAMETERS: Mapping[str, Mapping[str, Find]] = {
         f"api_district_import{step}": {"pk": lambda world: world.first(DistrictImport)}
         for step in ("", "_rows", "_faults", "_begin", "_undo")
     },
+    **{f"api_boundary_upload{step}": {"pk": lambda world: world.first(BoundaryUpload)} for step in ("", "_save")},
     "api_grids_renumber": {"code": lambda world: world.cast.community.code},
     "api_wish_map": {"code": lambda world: world.cast.community.code},
     "wish_map_shapes": {"code": lambda world: world.cast.community.code},

@@ -8,11 +8,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from rest_framework.test import APIClient
 from shapely.geometry import shape
 
 from grids.districts.boundaries import plan_boundaries, save_boundaries, upload_boundaries
 from grids.districts.models import BoundaryUpload
 from grids.territory import shapefiles
+from grids.territory.collections import read_layer
 from grids.territory.datum import Datum, gcj02_of
 from grids.territory.models import Territory
 from grids.territory.services import draw_boundary
@@ -136,3 +138,70 @@ def test_the_editor_reads_a_shapefile_of_one_grid() -> None:
     assert shape(one.json()["boundary"]).equals(shape(HERE))
     two = client.post(address, {"file": SimpleUploadedFile("a.zip", zipped(layer(HERE, square(118.8, 32.01))))})
     assert (two.status_code, "2 个图形" in two.json()["words"][0]) == (400, True)
+
+
+def collection(*features: tuple[dict[str, Any], dict[str, Any]]) -> dict[str, Any]:
+    found = [{"type": "Feature", "geometry": geometry, "properties": properties} for geometry, properties in features]
+    return {"type": "FeatureCollection", "features": found}
+
+
+@pytest.mark.django_db
+def test_programs_look_first_and_draw_by_the_same_service() -> None:
+    """From a collection in the body or a shapefile; each shape says by its number what is wrong with it."""
+    office = Office()
+    west, east = (GridFactory(community=office.community, name=name) for name in ("西片", "东片"))
+    client = APIClient()
+    client.force_authenticate(office.system)
+    url = "/api/v1/boundary-uploads/"
+    bow = {
+        "type": "Polygon",
+        "coordinates": [[[118.7, 32], [118.71, 32.01], [118.71, 32], [118.7, 32.01], [118.7, 32]]],
+    }
+    wrong = collection((square(118.70, 32.01), {"编码": west.code}), (bow, {"编码": east.code}), (HERE, {"编码": "9"}))
+    plan = client.post(url, {"collection": wrong}, format="json")
+    assert plan.status_code == 201
+    rows = plan.json()["rows"]
+    assert [(row["number"], row["grid"]) for row in rows] == [(1, west.code), (2, east.code), (3, None)]
+    assert rows[0]["problem"] == ""
+    assert "自己相交" in rows[1]["problem"]
+    assert "没有这个编码" in rows[2]["problem"]
+
+    near = collection((square(118.70, 32.01), {"名称": "西片"}), (square(118.7019, 32.01), {"名称": "东片"}))
+    clashing = client.post(url, {"collection": near}, format="json").json()
+    assert clashing["is_sound"] is False
+    assert clashing["communities"][0]["clashes"][0]["one"] == "西片"
+    saved = client.post(f"{url}{clashing['id']}/save/", {}, format="json")
+    assert (saved.status_code, saved.json()["code"]) == (409, "boundary_overlaps")
+
+    content = zipped(layer(square(118.70, 32.01), square(118.702, 32.01), codes=(west.code, east.code)))
+    sound = client.post(url, {"file": SimpleUploadedFile("a.zip", content)}, format="multipart").json()
+    assert client.get(f"{url}{sound['id']}/?column=NAME").json()["is_sound"] is False
+    assert client.get(f"{url}{sound['id']}/?column=X").status_code == 400
+    drawn = client.post(f"{url}{sound['id']}/save/", {"column": "CODE"}, format="json").json()
+    assert (drawn["changed"], drawn["rows"]) == (2, [])
+    assert client.post(f"{url}{sound['id']}/save/", {"column": "CODE"}, format="json").status_code == 409
+    stranger = APIClient()
+    stranger.force_authenticate(Office().system)
+    assert stranger.get(f"{url}{sound['id']}/").status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"{", "GeoJSON"),
+        (b'{"type": "FeatureCollection", "features": []}', "没有图形"),
+        (b'{"type": "FeatureCollection", "features": [7]}', "第 1 个图形没有 geometry"),
+        (b'{"type": "FeatureCollection", "features": [{"geometry": {}, "properties": 1}]}', "properties"),
+        (b'{"type": "FeatureCollection", "features": [{"geometry": {"coordinates": [NaN]}}]}', "GeoJSON"),
+        (b'{"type": "FeatureCollection", "features": [{"geometry": {"coordinates": []}}]}', "都没有属性"),
+        (
+            b'{"type":"FeatureCollection","features":[{"geometry":{"coordinates":' + b"[" * 900 + b"]" * 900 + b"}}]}",
+            "点太",
+        ),
+        (b"[" * 200_000, "GeoJSON"),
+    ],
+)
+def test_foreign_collections_are_refused_in_words(content: bytes, words: str) -> None:
+    with pytest.raises(Invalid, match=words):
+        read_layer(io.BytesIO(content), size=len(content))
