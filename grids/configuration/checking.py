@@ -2,15 +2,17 @@
 
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from shapely.geometry import mapping, shape
 
+from grids.territory.collections import ZIP
 from grids.territory.datum import Datum, in_wgs84
 from grids.territory.domain import Level
-from grids.territory.geometry import OVERLAP_TOLERANCE, holes_between, read_boundary, square_metres
+from grids.territory.geometry import OVERLAP_TOLERANCE, as_geojson, holes_between, read_boundary, square_metres
 from grids.territory.models import Grid, Territory
-from grids.territory.shapefiles import read_shapefile
+from grids.territory.shapefiles import MAX_BYTES, read_shapefile
 from portal.errors import Invalid
 
 
@@ -61,14 +63,25 @@ def shape_page(request: HttpRequest) -> JsonResponse:
     """Reads a zipped shapefile with one polygon for the editor, in the coordinates of the file; nothing is saved."""
     if request.method != "POST":
         return JsonResponse({"words": []}, status=405)
-    file = request.FILES.get("file")
     try:
-        if file is None:
-            raise Invalid(_("请选文件。"), field="file")
-        outlines = read_shapefile(file, size=file.size or 0).outlines
-        if len(outlines) != 1:
-            words = _("这个文件里有 %d 个图形，一个网格只要一个。很多网格一起划，请用“批量划界”。")
-            raise Invalid(words % len(outlines), field="file")
-        return JsonResponse({"boundary": outlines[0].geometry, "words": []})
+        return JsonResponse({"boundary": read_outline(request.FILES.get("file")), "words": []})
     except Invalid as error:
         return JsonResponse({"words": [str(error.message)]}, status=400)
+
+
+def read_outline(file: UploadedFile | None) -> dict[str, Any]:
+    """The one polygon of an uploaded shapefile (.zip) or GeoJSON, in its own coordinates. Raises Invalid in words."""
+    if file is None:
+        raise Invalid(_("请选文件。"), field="file")
+    start = file.read(len(ZIP))
+    file.seek(0)
+    if start != ZIP and (file.size or 0) <= MAX_BYTES:
+        try:
+            return as_geojson(read_boundary(file.read(MAX_BYTES).decode("utf-8-sig")))
+        except UnicodeDecodeError:
+            file.seek(0)
+    outlines = read_shapefile(file, size=file.size or 0).outlines
+    if len(outlines) != 1:
+        words = _("这个文件里有 %d 个图形，一个网格只要一个。很多网格一起划，请用“批量划界”。")
+        raise Invalid(words % len(outlines), field="file")
+    return outlines[0].geometry

@@ -3,18 +3,25 @@
 import json
 from typing import Any, ClassVar
 
+import shapely
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from grids.configuration.checking import check_drawing, read_outline
 from grids.configuration.widgets import BoundaryWidget
 from grids.roles.domain import Role
 from grids.roles.models import Appointment
-from grids.territory.datum import Datum
+from grids.territory.datum import Datum, in_wgs84
+from grids.territory.domain import Level
+from grids.territory.geometry import read_boundary, square_metres
 from grids.territory.inherited import registered_settings
 from grids.territory.models import Building, Grid, Territory, TerritorySetting
 from portal.accounts.models import User
 from portal.accounts.phones import normalise_phone
-from portal.errors import DomainError
+from portal.errors import DomainError, Invalid
+
+# What a form without scripts sends along with a boundary's file.
+READ, FILE = "_read_boundary", "boundary_file"
 
 
 class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -81,11 +88,42 @@ class GridForm(ServiceForm):
         "boundary_is_illustrative",
     )
 
+    def __init__(self, data: Any = None, files: Any = None, *args: Any, **kwargs: Any) -> None:
+        # Without scripts a file is read here: it fills the field, and the form comes back to be looked at.
+        self.reads = data is not None and READ in data
+        self.unreadable = ""
+        if self.reads:
+            data = data.copy()
+            try:
+                data["boundary"] = json.dumps(read_outline((files or {}).get(FILE)))
+            except Invalid as refused:
+                self.unreadable = str(refused.message)
+        super().__init__(data, files, *args, **kwargs)
+        self.fields["boundary"].widget.reads_files = True  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if "community" in self.fields and cleaned.get("community") is None:
             self.add_error("community", _("请选社区。"))
+        if self.reads:
+            self.add_error("boundary", self.unreadable or self._seen(cleaned))
         return cleaned
+
+    def _seen(self, cleaned: dict[str, Any]) -> list[str]:
+        """What was read from the file, and how it lies beside the other grids; nothing is saved by it."""
+        if self.instance.pk:
+            community, but = self.instance.territory.ancestor_at(Level.COMMUNITY), self.instance.territory_id
+        else:
+            community, but = cleaned.get("community"), None
+        datum = Datum(cleaned.get("datum") or Datum.WGS84)
+        try:
+            drawn = in_wgs84(read_boundary(cleaned.get("boundary")), datum)
+            found = check_drawing(community, cleaned["boundary"], but=but, datum=datum)["words"] if community else []
+        except Invalid as refused:
+            return [str(refused.message)]
+        words = _("从文件里读到了：%(points)d 个点，约 %(area)s 平方米。还没有存，看好了再点“保存”。")
+        size = f"{square_metres(drawn):,.0f}"
+        return [words % {"points": shapely.count_coordinates(drawn), "area": size}, *found]
 
 
 def is_stored(text: str, place: Territory) -> bool:

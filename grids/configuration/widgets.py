@@ -28,8 +28,15 @@ class BoundaryWidget(forms.Textarea):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"rows": 4, "cols": 80, "spellcheck": "false", **(attrs or {})})
         self.siblings: list[dict[str, Any]] = []
+        # Whether the form takes a file as well, for those whose scripts do not run.
+        self.reads_files = False
         # The grid that is drawn, for what is checked while drawing; 0 for a new one, None where nothing is checked.
         self.grid: int | None = None
+
+    @property
+    def needs_multipart_form(self) -> bool:  # type: ignore[override]
+        """A file travels in parts."""
+        return self.reads_files
 
     def format_value(self, value: Any) -> str | None:
         """A stored boundary as text, typed text as it was."""
@@ -39,6 +46,7 @@ class BoundaryWidget(forms.Textarea):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
+        context["widget"]["reads_files"] = self.reads_files
         context["widget"]["map_id"] = f"{context['widget']['attrs'].get('id', name)}-map"
         context["widget"]["map"] = {
             "siblings": self.siblings,

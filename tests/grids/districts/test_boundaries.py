@@ -1,6 +1,7 @@
 """Boundaries from shapefiles: hostile files refused in words; overlaps and holes seen before anything is drawn."""
 
 import io
+import json
 import struct
 from typing import Any
 
@@ -205,3 +206,38 @@ def test_programs_look_first_and_draw_by_the_same_service() -> None:
 def test_foreign_collections_are_refused_in_words(content: bytes, words: str) -> None:
     with pytest.raises(Invalid, match=words):
         read_layer(io.BytesIO(content), size=len(content))
+
+
+@pytest.mark.django_db
+def test_without_scripts_the_editor_reads_a_file_shows_what_it_is_and_saves_when_told() -> None:
+    office = Office()
+    grid, other = (GridFactory(community=office.community, name=name) for name in ("西片", "东片"))
+    draw_boundary(actor=office.system, territory=other, boundary=square(118.7019, 32.01))
+    client = enter(Client(), office.system, second_factor=True)
+    address = reverse("admin:grids_grid_change", args=[grid.grid.pk])
+    assert 'enctype="multipart/form-data"' in client.get(address).content.decode()
+    form = {"name": "西一片", "household_count": "321", "supervision_phone": "025-5550 0101", "boundary": ""}
+    form |= {"area_description": "", "datum": "wgs84"}
+    shown = client.post(
+        address, {**form, "_read_boundary": "1", "boundary_file": SimpleUploadedFile("a.zip", zipped(layer(HERE)))}
+    )
+    page = shown.content.decode()
+    assert "还没有存" in page
+    assert "和“东片”重叠约" in page
+    assert "西一片" in page, "nothing typed is lost"
+    assert not Territory.objects.filter(pk=grid.pk, boundary__isnull=False).exists()
+    read = shown.context["adminform"].form["boundary"].value()
+    assert shape(json.loads(read)).equals(shape(HERE))
+
+    moved = json.dumps(square(118.69, 32.01)).encode()
+    seen = client.post(
+        address, {**form, "_read_boundary": "1", "boundary_file": SimpleUploadedFile("a.geojson", moved)}
+    )
+    assert "重叠" not in seen.content.decode()
+    boundary = seen.context["adminform"].form["boundary"].value()
+    assert client.post(address, {**form, "boundary": boundary}).status_code == 302
+    assert Territory.objects.get(pk=grid.pk).boundary is not None
+    nothing = client.post(address, {**form, "_read_boundary": "1"})
+    assert "请选文件" in nothing.content.decode()
+    two = SimpleUploadedFile("a.zip", zipped(layer(HERE, square(118.8, 32.01))))
+    assert "2 个图形" in client.post(address, {**form, "_read_boundary": "1", "boundary_file": two}).content.decode()
