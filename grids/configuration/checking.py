@@ -69,7 +69,7 @@ def shape_page(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"words": [str(error.message)]}, status=400)
 
 
-def read_outline(file: UploadedFile | None) -> dict[str, Any]:
+def read_outline(file: "UploadedFile[Any] | None") -> dict[str, Any]:
     """The one polygon of an uploaded shapefile (.zip) or GeoJSON, in its own coordinates. Raises Invalid in words."""
     if file is None:
         raise Invalid(_("请选文件。"), field="file")

@@ -99,7 +99,7 @@ class GridForm(ServiceForm):
             except Invalid as refused:
                 self.unreadable = str(refused.message)
         super().__init__(data, files, *args, **kwargs)
-        self.fields["boundary"].widget.reads_files = True  # type: ignore[attr-defined]
+        self.fields["boundary"].widget.reads_files = True
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
