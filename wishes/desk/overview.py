@@ -29,7 +29,7 @@ ENDS = tuple(
         *("cannot_be_done", "not_ours", "duplicate", "declined", "withdrawn"),
     )
 )
-TURNS = ("wishes.wish.submitted", "wishes.wish.reopened", *ENDS)
+TURNS = ("wishes.wish.submitted", "wishes.wish.reopened", "wishes.appeal.upheld", *ENDS)
 OPEN_THEN = Statement(
     """
     SELECT left(w.path, %(digits)s), count(*) FROM wishes_wish w JOIN LATERAL (
