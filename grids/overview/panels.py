@@ -79,7 +79,8 @@ INCIDENTS = Statement(
         "before": timezone.localdate(now) - timedelta(days=2 * DONE_DAYS - 1),
     },
 )
-# The last turn of an incident before the moment says whether it stood on a work list then.
+# The last turn of an incident before the moment says whether it stood on a work list then. That one was merged is
+# said of both; it is the end of the one that was.
 ENDS_OF_INCIDENTS = ("grids.incident.verified", "grids.incident.rejected", "grids.incident.merged")
 TURNS_OF_INCIDENTS = ("grids.incident.collected", "grids.incident.failed", "grids.incident.reopened")
 INCIDENTS_THEN = Statement(
@@ -87,6 +88,7 @@ INCIDENTS_THEN = Statement(
     SELECT left(i.path, %(digits)s), count(*) FROM grids_incident i JOIN LATERAL (
         SELECT e.type FROM portal_event e WHERE e.subject_type = 'grids.incident' AND e.subject_id = i.id
             AND e.occurred_at < %(at)s AND e.type = ANY (%(turns)s)
+            AND (e.type <> 'grids.incident.merged' OR (e.payload ->> 'incident_id')::bigint = i.id)
         ORDER BY e.occurred_at DESC, e.id DESC LIMIT 1
     ) AS last ON last.type <> ALL (%(ends)s)
     WHERE i.collected_at < %(at)s AND (i.verified_at IS NULL OR i.verified_at >= %(at)s) GROUP BY 1

@@ -154,6 +154,11 @@ class Course:
         return " ".join(f"{place * 10 + 5},{44 - 40 * count / top:.0f}" for place, count in told)
 
     @property
+    def is_line(self) -> bool:
+        """Whether there are two days to draw a line between."""
+        return " " in self.points
+
+    @property
     def most(self) -> int | None:
         """The highest count."""
         return max((count for _day, count in self.days if count is not None), default=None)

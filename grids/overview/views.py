@@ -29,7 +29,7 @@ from grids.territory.outlines import map_stamp, shapes_of
 from portal.keyset import keyset_page
 
 # What keeps the page light; the file has all of them.
-MOST_LINES = 8
+MOST_LINES = 6
 PAGE_SIZE = 30
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from grids.incidents.models import Incident
+from grids.incidents.services import merge_incident
 from grids.overview.models import OpenDay
 from grids.overview.tasks import count_open
 from grids.overview.trend import DAYS, Course, count_day, daily_columns, forget_days
@@ -49,6 +50,8 @@ def test_days_nobody_counted_are_told_by_the_log_or_not_at_all() -> None:
         dispatched(people, at=MONDAY)
         verified(people, at=MONDAY)  # done after three hours
         verified(people, at=MONDAY - timedelta(days=2))
+        twice, into = (dispatched(people, at=MONDAY + timedelta(hours=2)) for _ in range(2))
+        merge_incident(actor=people.grid_head, incident=twice, into=into, at=MONDAY + timedelta(hours=3))
         last = collected(people, at=MONDAY + timedelta(hours=1))
     now = MONDAY + timedelta(days=2)
     with time_machine.travel(now, tick=False):
@@ -57,7 +60,7 @@ def test_days_nobody_counted_are_told_by_the_log_or_not_at_all() -> None:
         told = counts("incidents")
         assert len(told) == DAYS + 1
         # At the beginning of each day; what was done within a day was never open then.
-        assert [told[day + timedelta(days=n)] for n in (-2, -1, 0, 1, 2)] == [0, 0, 0, 2, 2]
+        assert [told[day + timedelta(days=n)] for n in (-2, -1, 0, 1, 2)] == [0, 0, 0, 3, 3]
         assert set(counts("incidents_late")) == set(counts("visits_overdue")) == {now.date()}
         assert OpenDay.objects.filter(day__lt=now.date(), is_derived=False).count() == 0
     # What the log does not explain today is not asked of yesterday.
@@ -128,4 +131,5 @@ def test_old_days_are_forgotten(settings: Any) -> None:
 def test_the_line_leaves_out_days_without_a_count() -> None:
     course = Course(daily_columns()[0], [(MONDAY.date() + timedelta(days=n), n * 2 or None) for n in range(3)])
     assert (course.points, course.most) == ("15,24 25,4", 4)
-    assert Course(daily_columns()[0], [(MONDAY.date(), None)]).points == ""
+    assert course.is_line
+    assert not Course(daily_columns()[0], [(MONDAY.date(), 3)]).is_line
