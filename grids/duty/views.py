@@ -20,6 +20,7 @@ from grids.territory.domain import Level
 from grids.territory.models import Territory
 from portal.accounts.models import User
 from portal.errors import DomainError
+from portal.taking import add_domain_error
 
 
 def _person(request: HttpRequest) -> User:
@@ -74,7 +75,7 @@ def leave(request: HttpRequest, code: str) -> HttpResponse:
         try:
             arrange_leave(actor=person, **form.cleaned_data)
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error.message))
+            add_domain_error(form, error)
         else:
             messages.success(request, _("记下了。"))
             return redirect("duty", code=code)
@@ -96,7 +97,7 @@ def cover(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             name_cover(actor=person, duty=duty, cover=form.cleaned_data["cover"])
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error.message))
+            add_domain_error(form, error)
         else:
             messages.success(request, _("安排好了，已经告诉他。"))
             return redirect("duty", code=community.code)

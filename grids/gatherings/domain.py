@@ -87,6 +87,8 @@ LONGEST = timedelta(hours=24)
 # What was held on paper is entered within a month; nothing is planned further ahead than a year.
 ENTERED_WITHIN = timedelta(days=31)
 PLANNED_WITHIN = timedelta(days=366)
+# What was held on paper is marked by hand in so long after its check-in was opened.
+ENTERED_IN = timedelta(hours=24)
 # Wrong codes one person may send for one gathering in so long.
 GUESSES, GUESSES_IN = 5, timedelta(minutes=5)
 CODE_DIGITS = 6
@@ -200,6 +202,13 @@ def tally(rhythm: Rhythm, held: Mapping[int, int], day: date, since: date | None
         else:
             overdue += rhythm.times - kept
     return Tally(now, required, done, year_required, year_done, overdue)
+
+
+def ends_by_itself(ends_at: datetime, opened_at: datetime, after: timedelta) -> datetime:
+    """When check-in that nobody ends is ended: so long after the planned end; of one that was opened when it was long
+    over, to enter what was held, a day later."""
+    is_entered = opened_at >= ends_at + CODES_END_AFTER
+    return opened_at + ENTERED_IN if is_entered else ends_at + after
 
 
 def code_step(now: datetime, seconds: int) -> int:

@@ -28,6 +28,13 @@ class CheckInOpened(Payload):
 
 @event("grids.gatherings.closed", label=_("结束签到"), visibility=Visibility.INTERNAL)
 class GatheringClosed(Payload):
+    """Without an actor where nobody ended check-in and it ended by itself."""
+
+    gathering_id: int
+
+
+@event("grids.gatherings.asked", label=_("问组织生活开了没有"), visibility=Visibility.INTERNAL)
+class GatheringAsked(Payload):
     gathering_id: int
 
 

@@ -11,17 +11,10 @@ from grids.cells.domain import Rank
 from grids.cells.models import PartyOrganisation
 from grids.gatherings.domain import RANKS_OF_KIND, Audience, GatheringKind
 from grids.gatherings.models import Gathering
-from portal.errors import DomainError
 
 DATE, TIME = {"type": "date"}, {"type": "time"}
 # Where a service's name for a field is not the form's.
 FIELD_OF = {"starts_at": "day", "ends_at": "ends"}
-
-
-def add_domain_error(form: forms.Form, error: DomainError) -> None:
-    """What a service refused, at its field or above the form."""
-    field = FIELD_OF.get(error.field, error.field)
-    form.add_error(field if field in form.fields else None, str(error.message))
 
 
 def _words(rows: int = 2) -> forms.Textarea:

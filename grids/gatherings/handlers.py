@@ -11,8 +11,10 @@ from grids.gatherings.audience import invited, leaders_of
 from grids.gatherings.domain import GatheringKind, GatheringState, Period, Standing, Unit
 from grids.gatherings.events import (
     AttendanceMarked,
+    GatheringAsked,
     GatheringCancelled,
     GatheringChanged,
+    GatheringClosed,
     GatheringDue,
     GatheringMissed,
     GatheringPlanned,
@@ -20,7 +22,7 @@ from grids.gatherings.events import (
 )
 from grids.gatherings.limits import Bindings
 from grids.gatherings.models import Attendance, Gathering
-from grids.gatherings.policies import OFFICERS, SUPERIORS
+from grids.gatherings.policies import OFFICERS, SUPERIORS, may_organise
 from grids.roles.queries import nearest_holders
 from portal.notifications.services import notify
 from portal.outbox.models import Event
@@ -94,16 +96,13 @@ def tell_marked(event: Event, payload: AttendanceMarked) -> None:
 def tell_due(event: Event, payload: GatheringDue) -> None:
     """The organisation's secretary; where it has none, its leaders, and then the staff of the community."""
     organisation = PartyOrganisation.objects.select_related("territory").get(pk=payload.organisation_id)
-    people = _secretaries(organisation.pk) or set(leaders_of(organisation).values_list("pk", flat=True))
-    if not people:
-        people = {person.pk for person in nearest_holders(OFFICERS, organisation.territory)}
     kind = GatheringKind(payload.kind)
     rhythm = Bindings([str(organisation.territory.path)]).at(str(organisation.territory.path)).rhythms.get(kind)
     unit = rhythm[0].unit if rhythm is not None else Unit.MONTH
     notify(
         event=event,
         kind="grids.gathering_due",
-        recipients=people,
+        recipients=_officers_of(organisation),
         params={"until": Period.of(date.fromisoformat(payload.period), unit).last},
         url=_list_of(organisation, payload.kind),
     )
@@ -123,6 +122,37 @@ def tell_missed(event: Event, payload: GatheringMissed) -> None:
         params={},
         url=_list_of(organisation, payload.kind),
     )
+
+
+@handles(GatheringClosed, name="grids.tell_check_in_ran_out")
+def tell_ran_out(event: Event, payload: GatheringClosed) -> None:
+    """Who planned it and the secretary hear that check-in ended by itself, and write the minutes."""
+    if event.actor_id is None:
+        gathering = Gathering.objects.with_organisation().get(pk=payload.gathering_id)
+        _tell_organiser(
+            event, gathering, "grids.gathering_ran_out", reverse("gathering_minutes_edit", args=[gathering.pk])
+        )
+
+
+@handles(GatheringAsked, name="grids.ask_organiser")
+def ask_organiser(event: Event, payload: GatheringAsked) -> None:
+    """They are asked what became of a gathering, unless somebody has said so meanwhile."""
+    gathering = Gathering.objects.with_organisation().get(pk=payload.gathering_id)
+    if gathering.state == GatheringState.PLANNED:
+        _tell_organiser(event, gathering, "grids.gathering_asked", gathering.get_absolute_url())
+
+
+def _tell_organiser(event: Event, gathering: Gathering, kind: str, url: str) -> None:
+    """Who planned it, while that is still theirs, and who answers for the organisation."""
+    people = _officers_of(gathering.organisation)
+    if may_organise(gathering.planned_by, gathering.organisation):
+        people |= {gathering.planned_by_id}
+    notify(event=event, kind=kind, recipients=people, params={"when": gathering.starts_at}, url=url)
+
+
+def _officers_of(organisation: PartyOrganisation) -> set[int]:
+    people = _secretaries(organisation.pk) or set(leaders_of(organisation).values_list("pk", flat=True))
+    return people or {person.pk for person in nearest_holders(OFFICERS, organisation.territory)}
 
 
 def _list_of(organisation: PartyOrganisation, kind: str) -> str:

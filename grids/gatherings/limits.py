@@ -17,6 +17,7 @@ from portal.errors import Invalid
 
 REMIND_DAYS = "gatherings.remind_days"
 CODE_SECONDS = "gatherings.code_seconds"
+END_AFTER_HOURS = "gatherings.end_after_hours"
 
 
 def _is_rhythm(value: str) -> None:
@@ -88,6 +89,9 @@ for _kind, _default, _of_whom in (
 ):
     register_setting(ranks_key(_kind), str, _default, _of_whom, check=_names_ranks)
 register_setting(REMIND_DAYS, int, 7, gettext_lazy("组织生活到期前几天提醒"), check=_between(1, 60))
+register_setting(
+    END_AFTER_HOURS, int, 4, gettext_lazy("会议结束几小时后，没有结束的签到自动结束"), check=_between(2, 48)
+)
 register_setting(CODE_SECONDS, int, 60, gettext_lazy("签到码几秒换一次"), check=_between(20, 600))
 
 

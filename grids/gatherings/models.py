@@ -75,6 +75,7 @@ class Gathering(models.Model):
     code_seed = models.CharField(max_length=32, default=new_seed, editable=False)
     opened_at = models.DateTimeField(_("开始签到"), null=True, blank=True)
     closed_at = models.DateTimeField(_("结束签到"), null=True, blank=True)
+    asked_at = models.DateTimeField(_("问过开没开"), null=True, blank=True)
     expected = models.PositiveIntegerField(_("应到"), default=0)
     present = models.PositiveIntegerField(_("实到"), default=0)
     on_leave = models.PositiveIntegerField(_("请假"), default=0)
@@ -107,7 +108,14 @@ class Gathering(models.Model):
                 condition=~Q(state=GatheringState.CANCELLED),
             ),
         ]
-        indexes = [models.Index(fields=["organisation", "held_on"], name="gathering_by_day")]
+        indexes = [
+            models.Index(fields=["organisation", "held_on", "id"], name="gathering_newest"),
+            models.Index(
+                fields=["ends_at"],
+                name="gathering_unfinished",
+                condition=Q(state__in=[GatheringState.PLANNED, GatheringState.OPEN]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.held_on}"
@@ -118,11 +126,13 @@ class Gathering(models.Model):
     @property
     def state_words(self) -> str:
         """How far it has come, for the state tag."""
-        return str(self.get_state_display())
+        return str(_("等补记") if self.is_unanswered else self.get_state_display())
 
     @property
     def state_tone(self) -> str:
         """The tone of the state tag."""
+        if self.is_unanswered:
+            return "amber"
         tones = {GatheringState.PLANNED: "blue", GatheringState.OPEN: "amber", GatheringState.CLOSED: "green"}
         return tones.get(GatheringState(self.state), "grey")
 
@@ -130,6 +140,11 @@ class Gathering(models.Model):
     def may_open(self) -> bool:
         """Whether it is time for check-in."""
         return self.state == GatheringState.PLANNED and timezone.now() >= self.starts_at - OPENS_BEFORE
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether its time has gone by and nobody has said whether it was held."""
+        return self.state == GatheringState.PLANNED and timezone.now() > self.ends_at
 
     @property
     def takes_codes(self) -> bool:

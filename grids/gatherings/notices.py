@@ -51,3 +51,17 @@ notice_kind(
     channels=("inbox",),
     for_staff=True,
 )
+notice_kind(
+    "grids.gathering_ran_out",
+    label=_("会议的签到自动结束了"),
+    title=_("{when}的会议签到没有人结束，已经自动结束"),
+    body=_("人数按签到的算好了，不对的可以在点名页更正。接着请写会议记录。"),
+    channels=("inbox",),
+)
+notice_kind(
+    "grids.gathering_asked",
+    label=_("会议的时间过了，没有签到"),
+    title=_("{when}的会议开了吗？"),
+    body=_("时间过了，没有人签到。开了的请补登记，没开的请取消或者改个日子。"),
+    channels=("inbox",),
+)

@@ -18,7 +18,6 @@ from grids.territory.models import Territory
 from portal.accounts.models import User
 from portal.deadlines.domain import Limit
 from portal.deadlines.words import limit_words
-from portal.errors import DomainError
 
 Words = str | Promise
 Choices = list[tuple[Words, list[tuple[str, Words]]]]
@@ -37,11 +36,6 @@ def category_choices() -> Choices:
         hint = f"{category.name}（{category.hint}）" if category.hint else category.name
         found.setdefault(label, []).append((category.code, hint))
     return list(found.items())
-
-
-def add_domain_error(form: forms.Form, error: DomainError) -> None:
-    """What a service refused, at its field or above the form."""
-    form.add_error(error.field if error.field in form.fields else None, str(error.message))
 
 
 class ReportForm(forms.Form):

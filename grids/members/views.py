@@ -22,6 +22,7 @@ from portal.accounts.models import User
 from portal.errors import DomainError
 from portal.keyset import BY_ID, Key, keyset_page, read_id
 from portal.paper import pdf_response
+from portal.taking import add_domain_error
 
 PAGE_SIZE = 20
 
@@ -75,7 +76,7 @@ def edit(request: HttpRequest) -> HttpResponse:
                 else:
                     services.correct_own(actor=user, **given)
             except DomainError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error.message))
+                add_domain_error(form, error)
                 status = error.status
             else:
                 messages.success(request, _("好了，社区会给您答复。") if reports else _("改好了。"))
@@ -183,7 +184,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
                     is_backbone=given["is_backbone"],
                 )
             except DomainError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error.message))
+                add_domain_error(form, error)
                 status = error.status
             else:
                 messages.success(request, _("好了，已经告诉本人。"))

@@ -23,6 +23,7 @@ from grids.territory.models import Territory
 from portal.accounts.models import User
 from portal.errors import DomainError
 from portal.masking import mask_address, mask_phone
+from portal.taking import add_domain_error
 
 DECIDED_SHOWN = 50
 
@@ -81,7 +82,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
                 address=form.cleaned_data["address"],
             )
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error.message))
+            add_domain_error(form, error)
         else:
             return redirect("residency_detail", pk=residency.pk)
     context = {"form": form, "community": community, "above": community.ancestors()[:-1]}
@@ -159,7 +160,7 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             decide(actor=_person(request), residency=residency, reason=form.cleaned_data["reason"])
         except DomainError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error.message))
+            add_domain_error(form, error)
             residency.refresh_from_db()
             return _request_page(request, residency, form, status=error.status)
         messages.success(request, _("好了，已经告诉这位居民。"))

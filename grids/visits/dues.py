@@ -1,9 +1,10 @@
 """When households in special care are due: one row each, moved by events, by visits and by a sweep."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from grids.pairing.domain import Care
@@ -76,7 +77,16 @@ def last_met(household_id: int) -> date | None:
 def follow_rhythm(*, place: Territory, care: Care, today: date) -> int:
     """A place visits this kind of care in another rhythm: every row of it below follows; how many did."""
     rows = CareDue.objects.filter(building__path__startswith=str(place.path), household__care=care)
-    keys = list(rows.values_list("pk", flat=True))
+    return _follow(rows, today)
+
+
+def follow_buildings(*, buildings: Collection[int], today: date) -> int:
+    """Buildings are in another grid: their rows follow its rhythm and its calendar; how many did."""
+    return _follow(CareDue.objects.filter(building__in=buildings), today)
+
+
+def _follow(rows: QuerySet[CareDue], today: date) -> int:
+    keys = list(rows.order_by("pk").values_list("pk", flat=True))
     for key in keys:
         follow_care(household_id=key, today=today)
     return len(keys)

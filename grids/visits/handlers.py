@@ -3,11 +3,12 @@
 from django.urls import reverse
 from django.utils import timezone
 
+from grids.lineage.events import GridMerged, GridSplit
 from grids.pairing.events import CareChanged
 from grids.pairing.models import Household
-from grids.territory.events import SettingChanged
+from grids.territory.events import BuildingMoved, SettingChanged
 from grids.territory.models import Territory
-from grids.visits.dues import follow_care, follow_rhythm
+from grids.visits.dues import follow_buildings, follow_care, follow_rhythm
 from grids.visits.events import VisitCorrected, VisitOverdue, VisitWithdrawn
 from grids.visits.limits import DAYS
 from grids.visits.models import CareDue, Visit
@@ -31,6 +32,14 @@ def on_setting(event: Event, payload: SettingChanged) -> None:
     if care is not None:
         place = Territory.objects.get(pk=payload.territory_id)
         follow_rhythm(place=place, care=care, today=timezone.localdate(event.occurred_at))
+
+
+@handles(GridSplit, GridMerged, BuildingMoved, name="grids.visits_follow_net")
+def on_net(event: Event, payload: Payload) -> None:
+    """Buildings that are in another grid are visited as often as that grid says."""
+    assert isinstance(payload, GridSplit | GridMerged | BuildingMoved)
+    moved = [payload.territory_id] if isinstance(payload, BuildingMoved) else payload.building_ids
+    follow_buildings(buildings=moved, today=timezone.localdate(event.occurred_at))
 
 
 @handles(VisitOverdue, name="grids.tell_visit_overdue")

@@ -7,6 +7,7 @@ from grids.visits import corrections, lists, offline, views
 urlpatterns = [
     path("visits/", lists.visits, name="visits"),
     path("visits/today/", views.today, name="visit_today"),
+    path("visits/today/kept/", views.kept, name="visit_kept"),
     path("visits/form/", views.blank, name="visit_blank"),
     path("visits/state/", offline.state, name="visit_state"),
     path("visits/worker.js", offline.worker, name="visit_worker"),

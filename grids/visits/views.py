@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from grids.incidents.forms import add_domain_error
 from grids.pairing.policies import handles
 from grids.pairing.scope import person
 from grids.visits import services
@@ -29,6 +28,7 @@ from portal.errors import DomainError
 from portal.keyset import Key, keyset_page, read_id, read_moment
 from portal.outbox.models import Event
 from portal.photos.keeping import kept_photos
+from portal.taking import add_domain_error
 
 PAGE_SIZE = 20
 REVEALED = "grids.visits.revealed"
@@ -44,6 +44,16 @@ def today(request: HttpRequest) -> HttpResponse:
     user = person(request)
     context = {"way": way_of(user), "today": timezone.localdate(), "owner": owner_mark(user)}
     return render(request, "grids/visits/today.html", context)
+
+
+@login_required
+@require_safe
+@never_cache
+def kept(request: HttpRequest) -> HttpResponse:
+    """The same as a phone keeps it for when there is no network: doors, and nothing else of anybody."""
+    user = person(request)
+    context = {"way": way_of(user), "today": timezone.localdate(), "owner": owner_mark(user)}
+    return render(request, "grids/visits/kept.html", context)
 
 
 @login_required
@@ -111,7 +121,8 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def blank(request: HttpRequest) -> HttpResponse:
     """The same form without a household: a phone keeps it and fills in the door when there is no network."""
-    return render(request, "grids/visits/log.html", _form_context(request, VisitForm()))
+    context = {**_form_context(request, VisitForm()), "frame": "grids/visits/kept_frame.html"}
+    return render(request, "grids/visits/log.html", context)
 
 
 def _form_context(request: HttpRequest, form: VisitForm) -> dict[str, Any]:

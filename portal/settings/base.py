@@ -349,6 +349,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": 21600.0,
         "options": {"expires": 21600},
     },
+    "finish_gatherings": {"task": "grids.gatherings.tasks.finish", "schedule": 900.0, "options": {"expires": 900}},
     "remind_gatherings": {
         "task": "grids.gatherings.tasks.remind",
         "schedule": 21600.0,

@@ -7,7 +7,7 @@
 
   const warning = document.querySelector("[data-unsent-warning]");
   if (!warning) {
-    unsent.removePages().then(() => unsent.clear("known")).catch(() => {});
+    unsent.removePages().catch(() => {});
     return;
   }
 

@@ -1,13 +1,13 @@
 /* 走访 with no network: today's way and the form are kept on the phone, and what is written down there waits until it
    can be sent, exactly once: the key is made here and the server knows it again. Nothing is kept but building and door,
-   and what the person wrote. */
+   for today and while somebody is at it, and what the person wrote. */
 (() => {
   "use strict";
   const part = document.querySelector("[data-unsent]");
   const unsent = window.wuweiUnsent;
   if (!part || !unsent || !unsent.supported || !("serviceWorker" in navigator)) return;
 
-  const { owner, worker, state, today, blank, send, photos } = part.dataset;
+  const { owner, worker, state, today, kept, used, blank, send, photos } = part.dataset;
   const words = (name, values = {}) =>
     (part.dataset[`words${name}`] || "").replace(/\{(\w+)\}/g, (_all, key) => values[key]);
   const status = part.querySelector("[data-unsent-status]");
@@ -15,6 +15,9 @@
   const login = part.querySelector("[data-unsent-login]");
   const PAGES = "wuwei-visits-pages";
   const DAY = 24 * 3600 * 1000;
+  // As in the service worker: the way is kept for its day, and while somebody has used it in so long.
+  const IDLE = 4 * 3600 * 1000;
+  const dayOf = (moment) => Math.floor((moment + 8 * 3600 * 1000) / DAY);
   // The server takes nothing older, so it is not kept longer either.
   const LONGEST = 7 * DAY;
   // What has been sent while this page is open, and what stands above the list.
@@ -24,7 +27,7 @@
   const mine = async () => {
     const rows = await unsent.all();
     const old = rows.filter((row) => Date.now() - Date.parse(row.visited_at) > LONGEST);
-    for (const row of old) await unsent.remove("unsent", row.key);
+    for (const row of old) await unsent.remove(row.key);
     return rows.filter((row) => row.owner === owner && !old.includes(row));
   };
 
@@ -37,7 +40,7 @@
       item.querySelector("[data-unsent-words]").textContent = `${row.label}${refused}`;
       const drop = item.querySelector("[data-unsent-drop]");
       drop.hidden = !row.refused;
-      drop.addEventListener("click", () => unsent.remove("unsent", row.key).then(show));
+      drop.addEventListener("click", () => unsent.remove(row.key).then(show));
       return item;
     }));
     document.querySelectorAll("[data-call-noted]").forEach((line) => {
@@ -48,9 +51,6 @@
     else if (n) said.push(words(standing === "Sending" ? "Sending" : "Waiting", { n }));
     if (standing === "Offline") said.push(words("Offline"));
     if (!n && sent) said.push(words("Sent"));
-    const line = document.querySelector("[data-day]");
-    const day = new Date(Date.now() + 8 * 3600 * 1000).toISOString().slice(0, 10);
-    if (line && line.dataset.day !== day) said.push(words("Old", { day: line.dataset.day }));
     status.textContent = said.join(" · ");
     login.hidden = !(n && standing === "Login");
     part.hidden = !said.length;
@@ -65,10 +65,13 @@
     } catch {
       return null;
     }
-    if (answer.status === 401) return { stop: "Login" };
-    if (!answer.ok) return null;
-    const told = await answer.json();
-    return told.owner === owner ? told : { stop: "Other" };
+    if (answer.ok) {
+      const told = await answer.json();
+      if (told.owner === owner) return told;
+    } else if (answer.status !== 401) return null;
+    // Whoever the way was kept for is not signed in any more.
+    await unsent.removePages();
+    return { stop: answer.ok ? "Other" : "Login" };
   };
 
   const post = (url, token, body, headers = {}) => fetch(url, {
@@ -89,7 +92,7 @@
         const stop = await judge(row, answer);
         if (stop) return stop;
         photo.id = (await answer.json()).id;
-        await unsent.put("unsent", row);
+        await unsent.put(row);
       }
       const told = {
         key: row.key,
@@ -107,7 +110,7 @@
     } catch {
       return "wait";
     }
-    await unsent.remove("unsent", row.key);
+    await unsent.remove(row.key);
     return "sent";
   };
 
@@ -117,7 +120,7 @@
     if (answer.status === 429 || answer.status >= 500) return "wait";
     const problem = await answer.json().catch(() => ({}));
     row.refused = problem.detail || String(answer.status);
-    await unsent.put("unsent", row);
+    await unsent.put(row);
     return "refused";
   };
 
@@ -182,12 +185,12 @@
     if (form.dataset.sending) return;
     form.dataset.sending = "1";
     const row = noted();
-    await unsent.put("unsent", row);
+    await unsent.put(row);
     await flush();
     const left = (await mine()).find((each) => each.key === row.key);
     if (left && left.refused) {
       // The server says at which field; without the word of the phone it is sent as any form.
-      await unsent.remove("unsent", row.key);
+      await unsent.remove(row.key);
       delete form.dataset.sending;
       form.submit();
       return;
@@ -199,25 +202,42 @@
     form.querySelectorAll("[name=add]").forEach((button) => { button.hidden = true; });
     form.addEventListener("submit", (event) => { log(event).catch(() => form.submit()); });
     if (form.dataset.visitForm || !household) return;
-    const known = await unsent.get("known", Number(household));
-    if (known && known.owner === owner) document.querySelector("[data-visit-door]").textContent = known.label;
+    const way = await (await caches.open(PAGES)).match(today);
+    const page = way && new DOMParser().parseFromString(await way.text(), "text/html");
+    const call = page && page.querySelector(`[data-call="${household}"]`);
+    if (call) document.querySelector("[data-visit-door]").textContent = call.dataset.label;
   };
 
   // -- what is kept --------------------------------------------------------------------------------------------------
-  const keepPage = async (address) => {
-    const answer = await fetch(address, { credentials: "same-origin", cache: "no-store" });
+  const keepPage = async (address, from) => {
+    const answer = await fetch(from, { credentials: "same-origin", cache: "no-store" });
     if (answer.ok && !answer.redirected) await (await caches.open(PAGES)).put(address, answer);
+  };
+
+  let active = Date.now();
+  let begun = active;
+  const note = async () => {
+    if (Date.now() - active > 60000 && (await caches.has(PAGES))) {
+      await (await caches.open(PAGES)).put(used, new Response(String(Date.now())));
+    }
+    active = Date.now();
+  };
+
+  /* The day is over, or the phone was laid aside: nothing of the way stays, not even on the screen. */
+  const expire = async () => {
+    if (dayOf(Date.now()) === dayOf(begun) && Date.now() - active < IDLE) return false;
+    active = begun = Date.now();
+    await unsent.removePages();
+    if (document.querySelector("[data-call]")) location.reload();
+    return true;
   };
 
   const keep = async () => {
     await navigator.serviceWorker.register(worker);
     if (!navigator.onLine || part.dataset.keeps === undefined) return;
-    await unsent.clear("known");
-    for (const call of document.querySelectorAll("[data-call]")) {
-      await unsent.put("known", { id: Number(call.dataset.call), label: call.dataset.label, owner });
-    }
-    await keepPage(today);
-    await keepPage(blank);
+    await keepPage(today, kept);
+    await keepPage(blank, blank);
+    await (await caches.open(PAGES)).put(used, new Response(String(Date.now())));
     document.documentElement.dataset.kept = "1";
   };
 
@@ -225,7 +245,9 @@
   addEventListener("offline", () => { standing = "Offline"; show(); });
   // A phone that believes itself online at the edge of a network, and one taken out of the pocket.
   setInterval(() => { if (standing === "Offline" && navigator.onLine) flush(); }, 30000);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) flush(); });
+  document.addEventListener("visibilitychange", async () => { if (!document.hidden && !(await expire())) flush(); });
+  setInterval(expire, 60000);
+  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, async () => { if (!(await expire())) note(); });
   if (form) startForm();
   show().then(flush).catch(() => {});
   keep().catch(() => {});

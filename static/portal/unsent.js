@@ -1,9 +1,8 @@
-/* What this phone keeps until there is a network: things not sent yet, and the little that a kept page has to know.
+/* What this phone keeps until there is a network: things not sent yet.
    `wuweiUnsent` gives promises; every entry says whose it is (`owner`), so that nobody sends what is somebody else's. */
 (() => {
   "use strict";
   const NAME = "wuwei-unsent";
-  const STORES = { unsent: "key", known: "id" };
 
   const done = (request) => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -13,9 +12,11 @@
   let opened = null;
   const open = () => {
     if (!opened) {
-      const request = indexedDB.open(NAME, 1);
+      const request = indexedDB.open(NAME, 2);
       request.onupgradeneeded = () => {
-        for (const [store, key] of Object.entries(STORES)) request.result.createObjectStore(store, { keyPath: key });
+        const { objectStoreNames: stores } = request.result;
+        if (!stores.contains("unsent")) request.result.createObjectStore("unsent", { keyPath: "key" });
+        if (stores.contains("known")) request.result.deleteObjectStore("known");
       };
       opened = done(request);
       // Another tab that signs out removes the whole: this one lets go of it.
@@ -23,7 +24,7 @@
     }
     return opened;
   };
-  const at = (store, mode, act) => open().then((base) => done(act(base.transaction(store, mode).objectStore(store))));
+  const at = (mode, act) => open().then((base) => done(act(base.transaction("unsent", mode).objectStore("unsent"))));
 
   const removePages = async () => {
     if (!("caches" in window)) return;
@@ -32,11 +33,9 @@
 
   window.wuweiUnsent = {
     supported: "indexedDB" in window && isSecureContext,
-    all: (store = "unsent") => at(store, "readonly", (rows) => rows.getAll()),
-    get: (store, key) => at(store, "readonly", (rows) => rows.get(key)),
-    put: (store, row) => at(store, "readwrite", (rows) => rows.put(row)),
-    remove: (store, key) => at(store, "readwrite", (rows) => rows.delete(key)),
-    clear: (store) => at(store, "readwrite", (rows) => rows.clear()),
+    all: () => at("readonly", (rows) => rows.getAll()),
+    put: (row) => at("readwrite", (rows) => rows.put(row)),
+    remove: (key) => at("readwrite", (rows) => rows.delete(key)),
     removePages,
     /* Nothing stays: kept pages, what waits to be sent, and the worker that would show them. */
     forgetAll: async () => {

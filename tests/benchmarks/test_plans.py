@@ -17,6 +17,9 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from grids.gatherings.services import ask_what_became, end_check_ins
+from grids.visits.dues import keep_dues
+from grids.visits.keeping import forget_words
 from portal.accounts.models import User
 from portal.deadlines.sweeping import sweep_clocks
 from portal.notifications import sending
@@ -79,6 +82,26 @@ INSERT INTO grids_pairingload (member_id, households, members)
     SELECT lead_id, count(*), 0 FROM grids_pairing GROUP BY 1;
 """
 
+# Every fifth household in care, four visits to each household in two months, and what organisations held in two years.
+VISITS = """
+INSERT INTO grids_caredue (household_id, building_id, every, began_on, counted_from, due_from, due_on, standing, told)
+    SELECT id, building_id, 7, current_date - 60, met, met + 5, met + 7,
+        CASE WHEN current_date > met + 7 THEN 'overdue' WHEN current_date > met + 4 THEN 'due' ELSE 'rested' END, 0
+    FROM grids_household, LATERAL (SELECT current_date - (id % 9)::int AS met) m WHERE id % 5 = 0;
+INSERT INTO grids_visit (key, household_id, building_id, visitor_id, kind, topics, words, visited_at, logged_at)
+    SELECT gen_random_uuid(), h.id, h.building_id, m.user_id, 'home', '{}', 'x', at, at
+    FROM grids_household h, generate_series(0, 3) n,
+        LATERAL (SELECT now() - make_interval(days => n * 15 + (h.id % 15)::int, mins => (h.id % 500)::int) AS at) w,
+        LATERAL (SELECT user_id FROM grids_partymember ORDER BY id OFFSET h.id % 400 LIMIT 1) m;
+INSERT INTO grids_gathering (organisation_id, kind, title, starts_at, ends_at, held_on, place, topics, audience, state,
+        planned_by_id, planned_at, cancel_reason, uid, code_seed, expected, present, on_leave)
+    SELECT o.id, k.kind, 'x', day + time '19:00', day + time '21:00', day, 'x', '', 'all', 'closed', u.id, now(), '',
+        gen_random_uuid(), '', 6, 5, 0
+    FROM grids_partyorganisation o, unnest(ARRAY['theme_day', 'lesson', 'branch_meeting']) AS k(kind),
+        generate_series(0, 49) n, LATERAL (SELECT current_date - n * 14 - 1 AS day) d,
+        LATERAL (SELECT id FROM portal_user ORDER BY id LIMIT 1) u;
+"""
+
 
 @dataclass(frozen=True)
 class Town:
@@ -112,6 +135,7 @@ def town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
                 cursor.execute("SET session_replication_role = replica")
                 cursor.execute(TOLD)
                 cursor.execute(HOMES)
+                cursor.execute(VISITS)
                 cursor.execute("SET session_replication_role = origin")
                 cursor.execute("ANALYZE")
                 cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples >= %s", [LARGE])
@@ -172,6 +196,15 @@ PAGES = {
     "households, all": ("street_officer", "/grids/pairing/households/?show=all"),
     "households, later": ("street_officer", "/grids/pairing/households/?after=032001005001001005001~105~1"),
     "members with too many": ("street_officer", "/grids/pairing/members/?show=over"),
+    "visits, late": ("worker", "/grids/visits/"),
+    "visits, all in care": ("worker", "/grids/visits/?show=care"),
+    "visits of the month": ("worker", "/grids/visits/?show=done"),
+    "visits of the month, later": ("worker", "/grids/visits/?show=done&after=2026-11-20T08:00:00+00:00~900"),
+    "visits, numbers of a street": ("street_officer", "/grids/visits/"),
+    "today's visits": ("worker", "/grids/visits/today/"),
+    "Party life of a month": ("worker", "/grids/party/gatherings/"),
+    "completion": ("street_officer", "/grids/party/gatherings/completion/"),
+    "completion of a community": ("worker", "/grids/party/gatherings/completion/?show=owing"),
     "at a glance": ("street_officer", "/grids/overview/"),
     "at a glance, map": ("worker", "/grids/overview/320105001001/shapes/?show=incidents"),
     "grids without a head": ("street_officer", "/grids/overview/320105001/grids/"),
@@ -201,6 +234,10 @@ def test_detail_reads_no_large_table_whole(town: Town, who: str | None) -> None:
 
 
 SWEEPS: dict[str, Callable[[], object]] = {
+    "visits due": keep_dues,
+    "words of visits": forget_words,
+    "check-ins": end_check_ins,
+    "gatherings nobody spoke of": ask_what_became,
     "relay": lambda: outbox.relay(seconds=0.01),
     "seal": seal_pending,
     "send": lambda: sending.send_waiting(in_bulk=False, seconds=0.01),
@@ -220,6 +257,6 @@ def test_sweep_reads_no_large_table_whole(town: Town, sweep: Callable[[], object
 
 
 def test_a_scan_would_be_found(town: Town) -> None:
-    assert {"grids_household", "grids_pairing"} <= town.large
+    assert {"grids_household", "grids_pairing", "grids_visit", "grids_gathering"} <= town.large
     assert {"wishes_wish", "wishes_claim", "portal_event", "portal_delivery", "portal_notice"} <= town.large
     assert scans(town, lambda: list(Wish.objects.filter(details__contains="无处可寻")[:20]))

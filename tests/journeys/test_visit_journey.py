@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from grids.incidents.domain import State
 from grids.incidents.models import Incident
@@ -66,6 +66,8 @@ def test_a_day_with_no_network_in_the_staircase(fresh_portal: PortalServer, peop
     member.context.set_offline(True)
     member.goto(TODAY)
     assert member.locator("[data-call]").count() == 2
+    assert "天一次" not in member.content()
+    assert people.member.public_name not in member.content()
     member.get_by_role("link", name="记一次").first.click()
     member.get_by_role("heading", name=homes[0].door).wait_for()
     member.get_by_label("没人").check()
@@ -162,6 +164,17 @@ def test_what_waits_is_nobody_else_s_and_goes_at_signing_out(
     assert "等网络" not in phone.locator("main").inner_text()
     with fresh_portal.database():
         assert Visit.objects.count() == before
+
+    # A phone that nobody has used for hours shows no way any more.
+    phone.evaluate(
+        "caches.open('wuwei-visits-pages').then(kept => kept.put('/grids/visits/today/kept/used', new Response('0')))"
+    )
+    phone.context.set_offline(True)
+    with pytest.raises(Error):
+        phone.goto(TODAY)
+    phone.context.set_offline(False)
+    phone.goto("/messages/")
+    assert not phone.evaluate("caches.has('wuwei-visits-pages')")
 
     # Signing out says what would be lost, and then nothing is left.
     phone.goto("/accounts/logout/")

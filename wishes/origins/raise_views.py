@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from grids.incidents.models import Incident, IncidentCategory
 from portal.errors import DomainError, Invalid
+from portal.taking import add_domain_error
 from wishes.origins.raising import alike, photos_of, raise_incident, require_raise, words_of
 from wishes.origins.views import chosen_photos
-from wishes.wishes.forms.posting import add_domain_error
 from wishes.wishes.models import Wish
 from wishes.wishes.views.access import member_of, sent, wish_or_404
 

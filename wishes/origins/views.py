@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods
 
 from portal.accounts.consents import has_consent
 from portal.errors import Conflict, DomainError, Invalid, NotAllowed
+from portal.taking import add_domain_error
 from wishes.origins.forms import MakeForm
 from wishes.origins.queries import living_origin
 from wishes.origins.registry import Prefill, Source, source_of
 from wishes.origins.services import MadeAlready, make_wish
-from wishes.wishes.forms.posting import add_domain_error
 from wishes.wishes.policies import can_read
 from wishes.wishes.services.entering import PUBLICATION
 from wishes.wishes.views.access import member_of, sent

@@ -10,6 +10,7 @@ from grids.gatherings.services.attending import (
     open_check_in,
     reveal_roll,
 )
+from grids.gatherings.services.ending import ask_what_became, end_check_ins
 from grids.gatherings.services.minutes import (
     add_photo,
     remove_photo,
@@ -24,11 +25,13 @@ __all__ = [
     "add_photo",
     "answer_leave",
     "ask_leave",
+    "ask_what_became",
     "cancel_gathering",
     "change_gathering",
     "check_in",
     "close_check_in",
     "code_for",
+    "end_check_ins",
     "mark",
     "open_check_in",
     "plan_gathering",

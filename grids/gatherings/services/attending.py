@@ -204,13 +204,18 @@ def close_check_in(*, actor: User, gathering: Gathering, now: datetime | None = 
     require_officer(actor, found.organisation)
     if found.state != GatheringState.OPEN:
         raise Conflict(_("没有在签到。"), code="not_open")
-    moment = now or timezone.now()
+    close(found, actor=actor, now=now or timezone.now())
+    return found
+
+
+def close(found: Gathering, *, actor: User | None, now: datetime) -> None:
+    """Counts a gathering whose row is held; without an actor where nobody else has ended check-in."""
     rows = {row.user_id: row for row in found.attendances.all()}
     asked = [row for row in rows.values() if row.standing == Standing.LEAVE_ASKED]
     Attendance.objects.filter(pk__in=[row.pk for row in asked]).update(standing=Standing.ON_LEAVE)
     found.attendances.filter(standing=Standing.LEAVE_REFUSED).update(standing=Standing.ABSENT)
     missing = [
-        Attendance(gathering=found, user=user, standing=Standing.ABSENT, how=How.CLOSING, marked_at=moment)
+        Attendance(gathering=found, user=user, standing=Standing.ABSENT, how=How.CLOSING, marked_at=now)
         for user in invited(found)
         if user.pk not in rows
     ]
@@ -218,11 +223,10 @@ def close_check_in(*, actor: User, gathering: Gathering, now: datetime | None = 
     found.expected = len(rows) + len(missing)
     found.present = sum(row.standing == Standing.PRESENT for row in rows.values())
     found.on_leave = sum(row.standing == Standing.ON_LEAVE for row in rows.values()) + len(asked)
-    found.state, found.closed_at = GatheringState.CLOSED, moment
+    found.state, found.closed_at = GatheringState.CLOSED, now
     found.save(update_fields=["expected", "present", "on_leave", "state", "closed_at"])
     CheckInGuess.objects.filter(gathering=found).delete()
     record(GatheringClosed(gathering_id=found.pk), subject=found, actor=actor, at=now)
-    return found
 
 
 @transaction.atomic

@@ -67,6 +67,8 @@ def change_gathering(*, actor: User, gathering: Gathering, now: datetime | None 
     changed = tuple(sorted(name for name in given if getattr(found, name) != given[name]))
     if changed:
         _take(found, given, now or timezone.now())
+        if "starts_at" in changed:
+            found.asked_at = None
         _save(found)
         record(GatheringChanged(gathering_id=found.pk, fields=changed), subject=found, actor=actor, at=now)
     return found

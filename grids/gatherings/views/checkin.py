@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from grids.gatherings import services
 from grids.gatherings.audience import invited
 from grids.gatherings.domain import GatheringState, Standing
-from grids.gatherings.forms import CodeForm, WhyForm, add_domain_error
+from grids.gatherings.forms import CodeForm, WhyForm
 from grids.gatherings.models import Attendance, Gathering
 from grids.gatherings.policies import part_of
 from grids.gatherings.views.access import gathering_or_404, organised_or_403, person_of
@@ -26,6 +26,7 @@ from portal.accounts.models import User
 from portal.errors import DomainError
 from portal.keyset import BY_ID, keyset_page
 from portal.paper import qr_svg
+from portal.taking import take
 
 PAGE_SIZE = 20
 
@@ -40,16 +41,10 @@ def check_in(request: HttpRequest, pk: int) -> HttpResponse:
     if part is None or not part.is_invited(found):
         raise PermissionDenied(_("这次没有请您参加。"))
     form = CodeForm(request.POST or None, initial={"code": request.GET.get("code", "")[:6]})
-    status = 400 if request.method == "POST" else 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.check_in(actor=user, gathering=found, code=form.cleaned_data["code"])
-        except DomainError as error:
-            add_domain_error(form, error)
-            status = error.status
-        else:
-            messages.success(request, _("签到好了。"))
-            return redirect(found)
+    status = take(request, form, lambda: services.check_in(actor=user, gathering=found, code=form.cleaned_data["code"]))
+    if status is None:
+        messages.success(request, _("签到好了。"))
+        return redirect(found)
     return render(request, "grids/gatherings/check_in.html", {"form": form, "gathering": found}, status=status)
 
 

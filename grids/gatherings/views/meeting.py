@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from grids.gatherings import services
 from grids.gatherings.calendar_file import calendar_response
 from grids.gatherings.domain import GatheringState, Standing
-from grids.gatherings.forms import CancelForm, LeaveForm, PlanForm, add_domain_error
+from grids.gatherings.forms import FIELD_OF, CancelForm, LeaveForm, PlanForm
 from grids.gatherings.models import Attendance, Gathering
 from grids.gatherings.policies import may_organise, may_read_minutes, part_of
+from grids.gatherings.services.ending import end_of
 from grids.gatherings.views.access import gathering_or_404, organisation_or_404, organised_or_403, person_of
-from portal.errors import DomainError
+from portal.taking import take
 
 
 @login_required
@@ -40,6 +41,7 @@ def page(request: HttpRequest, found: Gathering, form: LeaveForm, *, status: int
         "mine": mine,
         "invited": invited,
         "arranges": arranges,
+        "ends_by_itself": end_of(found) if arranges else None,
         "reads_minutes": found.state == GatheringState.CLOSED and may_read_minutes(user, found),
         "may_ask": invited
         and found.state in (GatheringState.PLANNED, GatheringState.OPEN)
@@ -66,16 +68,16 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     if not may_organise(user, organisation):
         raise PermissionDenied(_("只有这个党组织的班子和社区工作人员可以安排。"))
     form = PlanForm(request.POST or None, organisation=organisation)
-    status = 400 if request.method == "POST" else 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            planned = services.plan_gathering(actor=user, organisation=organisation, **form.given)
-        except DomainError as error:
-            add_domain_error(form, error)
-            status = error.status
-        else:
-            messages.success(request, _("安排好了，已经告诉请参加的同志。"))
-            return redirect(planned)
+    planned: list[Gathering] = []
+    status = take(
+        request,
+        form,
+        lambda: planned.append(services.plan_gathering(actor=user, organisation=organisation, **form.given)),
+        FIELD_OF,
+    )
+    if status is None:
+        messages.success(request, _("安排好了，已经告诉请参加的同志。"))
+        return redirect(planned[0])
     context = {"form": form, "organisation": organisation, "gathering": None}
     return render(request, "grids/gatherings/plan.html", context, status=status)
 
@@ -87,16 +89,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     user = person_of(request)
     found = organised_or_403(user, pk)
     form = PlanForm(request.POST or None, organisation=found.organisation, gathering=found)
-    status = 400 if request.method == "POST" else 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.change_gathering(actor=user, gathering=found, **form.given)
-        except DomainError as error:
-            add_domain_error(form, error)
-            status = error.status
-        else:
-            messages.success(request, _("改好了。时间地点变了的，已经告诉请参加的同志。"))
-            return redirect(found)
+    status = take(request, form, lambda: services.change_gathering(actor=user, gathering=found, **form.given), FIELD_OF)
+    if status is None:
+        messages.success(request, _("改好了。时间地点变了的，已经告诉请参加的同志。"))
+        return redirect(found)
     context = {"form": form, "organisation": found.organisation, "gathering": found}
     return render(request, "grids/gatherings/plan.html", context, status=status)
 
@@ -108,16 +104,14 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     user = person_of(request)
     found = organised_or_403(user, pk)
     form = CancelForm(request.POST or None)
-    status = 400 if request.method == "POST" else 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.cancel_gathering(actor=user, gathering=found, reason=form.cleaned_data["reason"])
-        except DomainError as error:
-            add_domain_error(form, error)
-            status = error.status
-        else:
-            messages.success(request, _("取消了，已经告诉请参加的同志。"))
-            return redirect(found)
+    status = take(
+        request,
+        form,
+        lambda: services.cancel_gathering(actor=user, gathering=found, reason=form.cleaned_data["reason"]),
+    )
+    if status is None:
+        messages.success(request, _("取消了，已经告诉请参加的同志。"))
+        return redirect(found)
     return render(request, "grids/gatherings/cancel.html", {"form": form, "gathering": found}, status=status)
 
 
@@ -128,14 +122,10 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     user = person_of(request)
     found = gathering_or_404(user, pk)
     form = LeaveForm(request.POST)
-    status = 400
-    if form.is_valid():
-        try:
-            services.ask_leave(actor=user, gathering=found, reason=form.cleaned_data["reason"])
-        except DomainError as error:
-            add_domain_error(form, error)
-            status = error.status
-        else:
-            messages.success(request, _("请假收到了，请等答复。没有答复的，按准假算。"))
-            return redirect(found)
+    status = take(
+        request, form, lambda: services.ask_leave(actor=user, gathering=found, reason=form.cleaned_data["reason"])
+    )
+    if status is None:
+        messages.success(request, _("请假收到了，请等答复。没有答复的，按准假算。"))
+        return redirect(found)
     return page(request, found, form, status=status)

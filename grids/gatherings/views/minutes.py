@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from grids.gatherings import services
 from grids.gatherings.domain import GatheringState
-from grids.gatherings.forms import MinutesForm, ReopenForm, add_domain_error
+from grids.gatherings.forms import MinutesForm, ReopenForm
 from grids.gatherings.models import Gathering, Minutes
 from grids.gatherings.policies import may_organise, may_read_minutes
 from grids.gatherings.services.minutes import MOST_PHOTOS
@@ -21,6 +21,7 @@ from grids.gatherings.views.access import gathering_or_404, organised_or_403, pe
 from portal.accounts.models import User
 from portal.errors import DomainError
 from portal.paper import pdf_response
+from portal.taking import add_domain_error, take
 
 
 def _readable(request: HttpRequest, pk: int) -> tuple[Gathering, Minutes]:
@@ -164,13 +165,9 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     if text is None:
         raise Http404
     form = ReopenForm(request.POST)
-    status = 400
-    if form.is_valid():
-        try:
-            services.reopen_minutes(actor=user, gathering=found, reason=form.cleaned_data["reason"])
-        except DomainError as error:
-            add_domain_error(form, error)
-            status = error.status
-        else:
-            return redirect("gathering_minutes_edit", pk=pk)
+    status = take(
+        request, form, lambda: services.reopen_minutes(actor=user, gathering=found, reason=form.cleaned_data["reason"])
+    )
+    if status is None:
+        return redirect("gathering_minutes_edit", pk=pk)
     return _page(request, found, text, form, status=status)

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from grids.incidents.forms import ReportForm, add_domain_error
+from grids.incidents.forms import ReportForm
 from grids.incidents.limits import PHOTOS_MAX
 from grids.incidents.models import Incident
 from grids.incidents.services import collect_incident, incidents_like, join_incident
@@ -28,6 +28,7 @@ from portal.accounts.models import User
 from portal.errors import DomainError
 from portal.photos.keeping import kept_photos
 from portal.photos.models import Photo
+from portal.taking import add_domain_error
 
 UNUSED = Q(incident_photo=None)
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from grids.incidents import forms, services
 from grids.incidents.domain import Action
-from grids.incidents.forms import StepForm, add_domain_error
+from grids.incidents.forms import StepForm
 from grids.incidents.limits import PHOTOS_MAX
 from grids.incidents.models import Incident
 from grids.incidents.policies import can, may_reveal
@@ -24,6 +24,7 @@ from grids.incidents.services.pictures import PHOTO_PURPOSE
 from grids.incidents.views.access import incident_or_404, member_of, sent
 from portal.errors import DomainError, Invalid
 from portal.photos.keeping import kept_photos
+from portal.taking import add_domain_error, typed_words
 
 # Fields whose values are codes, which nobody wants to copy from a page.
 CHOSEN = frozenset({"to", "category", "grade", "bodies", "limit", "summons", "show_photos", "into"})
@@ -262,13 +263,7 @@ def _refused(
     request: HttpRequest, incident: Incident, reason: str, status: int, form: StepForm | None = None
 ) -> HttpResponse:
     """The step cannot be taken: why, what to do next, and every word that was typed."""
-    typed = []
-    if form is not None and form.is_bound:
-        for field in form:
-            value = form.data.get(field.html_name, "")
-            if not field.is_hidden and field.name not in CHOSEN and value:
-                typed.append({"label": field.label, "value": value})
-    context = {"incident": incident, "reason": reason, "typed": typed}
+    context = {"incident": incident, "reason": reason, "typed": typed_words(form, codes=CHOSEN)}
     return render(request, "grids/incidents/refused.html", context, status=status)
 
 

@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from grids.incidents.forms import add_domain_error
 from grids.incidents.views.access import member_of, sent
 from grids.patrols.domain import PLANNERS
 from grids.patrols.forms import RouteForm, point_forms, points_given
@@ -20,6 +19,7 @@ from grids.territory.domain import Level
 from grids.territory.models import Territory
 from portal.accounts.models import User
 from portal.errors import DomainError
+from portal.taking import add_domain_error
 
 
 @login_required

@@ -16,10 +16,14 @@ from grids.territory.models import Territory
 from portal.accounts.models import User
 from portal.deadlines.domain import TIME_ZONE
 from portal.outbox.services import drain
+from portal.photos.models import Photo
+from portal.photos.services import process_waiting_photo
 from portal.site.demo.people import HOME
+from portal.site.demo.pictures import picture
 from portal.site.demo.places import grid_code
 
 BRANCH, GROUP, LATE = "洲岛家园第一党支部", "江畔党小组", "洲岛家园第二党支部"
+OFFICERS = {BRANCH: "刘建平", GROUP: "林志强", LATE: "陈晓雨"}
 # Who else has reported, to the branch or its group: unit branch and post.
 MEMBERS = (
     ("徐国栋", BRANCH, "市印刷厂退休党支部", "环境卫生岗"),
@@ -37,6 +41,7 @@ HELD = (
     (GatheringKind.GROUP_MEETING, GROUP, 3, 1, "小组学习和谈心", "交流结对情况。"),
 )
 MONTHS = 4
+PICTURED = {GatheringKind.THEME_DAY: "outing", GatheringKind.BRANCH_MEETING: "meeting"}
 
 
 def hold_gatherings(everybody: dict[str, User], now: datetime) -> None:
@@ -63,7 +68,42 @@ def hold_gatherings(everybody: dict[str, User], now: datetime) -> None:
         now - timedelta(hours=20),
     )
     drain()
+    _in_each_state(everybody, now)
     services.remind_gatherings(now=now)
+    drain()
+
+
+def _in_each_state(everybody: dict[str, User], now: datetime) -> None:
+    """One that takes place now, one called off, one that nobody spoke of, and one whose check-in ended by itself."""
+    today = timezone.localdate(now)
+
+    def on(days: int, hour: int = 19) -> datetime:
+        return datetime.combine(today + timedelta(days=days), time(hour), tzinfo=TIME_ZONE)
+
+    begun = timezone.localtime(now).replace(second=0, microsecond=0) - timedelta(minutes=30)
+    lesson, called_off, _unspoken, unended = (
+        _plan(everybody, kind, name, at, title, topics, at - timedelta(days=6))
+        for kind, name, at, title, topics in (
+            (GatheringKind.LESSON, BRANCH, begun, "身边的榜样", "请老党员讲防汛的故事。"),
+            (GatheringKind.THEME_DAY, GROUP, on(9), "擦洗宣传栏", ""),
+            (GatheringKind.COMMITTEE_MEETING, LATE, on(-2), "讨论下季度安排", ""),
+            (GatheringKind.THEME_DAY, GROUP, on(-3), "帮邻居晒被子", "分两栋楼。"),
+        )
+    )
+    officer, members = lesson.planned_by, [everybody[who] for who, *_rest in MEMBERS]
+    lesson = services.open_check_in(actor=officer, gathering=lesson, now=begun)
+    for member in members[:3]:
+        digits = shown_code(lesson, now, seconds_of(lesson)).digits
+        services.check_in(actor=member, gathering=lesson, code=digits, now=now)
+    reason = "预报有大雨，改到下个月。"
+    services.cancel_gathering(actor=called_off.planned_by, gathering=called_off, reason=reason, now=now)
+    unended = services.open_check_in(actor=unended.planned_by, gathering=unended, now=on(-3))
+    for member in members[3:]:
+        services.mark(
+            actor=unended.planned_by, gathering=unended, user=member, standing=Standing.PRESENT, now=on(-3, 20)
+        )
+    services.end_check_ins(now=now)
+    services.ask_what_became(now=now)
     drain()
 
 
@@ -86,7 +126,7 @@ def _plan(
     everybody: dict[str, User], kind: GatheringKind, name: str, at: datetime, title: str, topics: str, now: datetime
 ) -> Gathering:
     return services.plan_gathering(
-        actor=everybody["刘建平"] if name == BRANCH else everybody["林志强"],
+        actor=everybody[OFFICERS[name]],
         organisation=PartyOrganisation.objects.get(name=name),
         kind=kind,
         title=title,
@@ -121,4 +161,8 @@ def _hold(everybody: dict[str, User], kind: GatheringKind, name: str, on: date, 
     services.save_minutes(
         actor=officer, gathering=gathering, text=text, resolutions=["下月继续，由支委分工落实。"], now=ends
     )
+    if kind in PICTURED:
+        photo = services.add_photo(actor=officer, gathering=gathering, file=picture(PICTURED[kind], on.toordinal()))
+        Photo.objects.filter(pk=photo.pk).update(created_at=ends)
+        process_waiting_photo(photo_id=photo.pk, now=ends)
     services.sign_minutes(actor=officer, gathering=gathering, now=ends)

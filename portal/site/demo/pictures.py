@@ -137,6 +137,22 @@ def _road(pen: Pen, *, broken: bool) -> None:
         pen.line((600, 570, 600, 890), fill=WHITE, width=14)
 
 
+def _meeting(pen: Pen, *, out: bool) -> None:
+    """People around a table under a red band, or outdoors with bags: seen from behind, nobody in particular."""
+    if out:
+        _outdoors(pen)
+    else:
+        _indoors(pen)
+        pen.rectangle((160, 120, 1040, 210), fill=RED)
+        pen.rectangle((150, 560, 1050, 650), fill=WOOD)
+    for number in range(6):
+        x, y = 170 + number * 160, 470 + number % 2 * 40 + out * 60
+        pen.ellipse((x, y - 110, x + 90, y - 20), fill=INK)
+        pen.rounded_rectangle((x - 25, y - 10, x + 115, y + 230), 40, fill=(RED, BLUE, GREEN, GOLD)[number % 4])
+        if out:
+            pen.rounded_rectangle((x + 100, y + 130, x + 160, y + 230), 14, fill=WHITE)
+
+
 def _tree(pen: Pen, *, sea: bool) -> None:
     if sea:
         pen.rectangle((0, 0, 1200, 450), fill=SKY)
@@ -167,6 +183,8 @@ PICTURES: dict[str, Callable[[Pen], None]] = {
     "stairs-done": lambda pen: _stairs(pen, cluttered=False),
     "road": lambda pen: _road(pen, broken=True),
     "road-done": lambda pen: _road(pen, broken=False),
+    "meeting": lambda pen: _meeting(pen, out=False),
+    "outing": lambda pen: _meeting(pen, out=True),
     "tree": lambda pen: _tree(pen, sea=False),
     "sea": lambda pen: _tree(pen, sea=True),
 }

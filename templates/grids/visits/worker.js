@@ -6,8 +6,11 @@ const PAGES = "wuwei-visits-pages";
 const TODAY = "{% url "visit_today" %}";
 const BLANK = "{% url "visit_blank" %}";
 const FORM = /\/visits\/households\/[0-9]+\/log\/$/;
-// A phone that was lost shows no way of another day.
-const LONGEST = 24 * 3600 * 1000;
+const USED = "{% url "visit_kept" %}used";
+// A phone that was lost shows no way of another day, and none that nobody has looked at for so long.
+const DAY = 24 * 3600 * 1000;
+const IDLE = 4 * 3600 * 1000;
+const dayOf = (moment) => Math.floor((moment + 8 * 3600 * 1000) / DAY);
 
 addEventListener("install", (event) => {
   event.waitUntil(caches.open(KEPT_FILES).then((kept) => kept.addAll([...FILES])).then(() => skipWaiting()));
@@ -34,14 +37,21 @@ async function page(request, pathname) {
     const answer = await fetch(request);
     // Sent to sign in, or refused: whoever this phone was kept for is not signed in any more.
     if (answer.type === "opaqueredirect" || answer.status === 403) await caches.delete(PAGES);
-    else if (answer.ok && pathname === TODAY) await (await caches.open(PAGES)).put(TODAY, answer.clone());
     return answer;
   } catch (error) {
     const pages = await caches.open(PAGES);
     const kept = await pages.match(pathname === TODAY ? TODAY : BLANK);
-    if (kept && Date.now() - Date.parse(kept.headers.get("date") || "") < LONGEST) return kept;
+    const used = await pages.match(USED);
+    if (kept && used && isFresh(Date.parse(kept.headers.get("date") || ""), Number(await used.text()))) {
+      await pages.put(USED, new Response(String(Date.now())));
+      return kept;
+    }
     await caches.delete(PAGES);
     throw error;
   }
+}
+
+function isFresh(made, used) {
+  return dayOf(made) === dayOf(Date.now()) && Date.now() - used < IDLE;
 }
 {% endautoescape %}

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.errors import DomainError, Invalid
 from portal.keyset import read_id
+from portal.taking import add_domain_error
 from wishes.desk.forms import BulkForm, templates_for
 from wishes.desk.models import BulkRow, BulkRun
 from wishes.desk.services.bulk import ACTIONS, begin_bulk, carry_out, chosen_wishes, decisions
 from wishes.desk.views.worklist import handler_of
 from wishes.wishes.domain import Action
-from wishes.wishes.forms.posting import add_domain_error
 from wishes.wishes.models import AnswerTemplate
 
 Outcome = BulkRow.Outcome

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.errors import DomainError, Invalid
 from portal.sheets import XLSX_TYPE
+from portal.taking import add_domain_error
 from wishes.desk.checking import Checker
 from wishes.desk.domain import MAX_ENTERED
 from wishes.desk.entering import begin_entry, check_file
@@ -16,7 +17,6 @@ from wishes.desk.forms import EntryForm
 from wishes.desk.models import EntryBatch, EntryRow
 from wishes.desk.views.worklist import handler_of
 from wishes.wishes.domain import SpecialGroup
-from wishes.wishes.forms.posting import add_domain_error
 
 LINES = 50
 RECENT = 5

@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from portal.errors import DomainError, Invalid
+from portal.taking import add_domain_error
 from wishes.desk.columns import COLUMNS
 from wishes.desk.exporting import ask_export
 from wishes.desk.filters import DeskFilters, kept_query
 from wishes.desk.forms import ExportForm
 from wishes.desk.views.worklist import handler_of
-from wishes.wishes.forms.posting import add_domain_error
 from wishes.wishes.views.access import sent
 
 

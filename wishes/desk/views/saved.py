@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.errors import Invalid
+from portal.taking import add_domain_error
 from wishes.desk.forms import SaveViewForm
 from wishes.desk.services import pin_view, remove_view, save_view, views_for
 from wishes.desk.views.worklist import handler_of, work_list
-from wishes.wishes.forms.posting import add_domain_error
 
 
 @login_required

@@ -21,6 +21,7 @@ from portal.accounts.models import User
 from portal.decision import Decision
 from portal.errors import DomainError, Invalid
 from portal.keyset import BY_ID, keyset_page
+from portal.taking import add_domain_error
 from wishes.neighbours import policies
 from wishes.neighbours.forms import AppealForm, CommentForm, DecideForm, HideForm, NothingToFill, ReportForm
 from wishes.neighbours.models import Comment
@@ -34,7 +35,6 @@ from wishes.neighbours.services import (
     take_back_comment,
     write_comment,
 )
-from wishes.wishes.forms.posting import add_domain_error
 from wishes.wishes.policies import is_open_to_all
 from wishes.wishes.views.access import Viewer, member_of, sent, viewer_of, wish_or_404
 

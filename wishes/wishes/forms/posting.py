@@ -11,16 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from grids.territory.domain import Level
 from grids.territory.models import Territory
 from grids.territory.numbers import place_by_code
-from portal.errors import Invalid
 from wishes.wishes.domain import Kind, SpecialGroup
 from wishes.wishes.models import Category, ToldBy
 
 Choices = Iterable[tuple[str, str | Promise]]
-
-
-def add_domain_error(form: forms.Form, error: Invalid) -> None:
-    """Shows what a service refused at the field it belongs to, else above the form."""
-    form.add_error(error.field if error.field in form.fields else None, str(error.message))
 
 
 class PlaceField(forms.ChoiceField):

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.errors import DomainError, Invalid
+from portal.taking import add_domain_error
 from wishes.wishes import services
 from wishes.wishes.domain import AppealState
 from wishes.wishes.forms.handling import DecideAppealForm
-from wishes.wishes.forms.posting import add_domain_error
 from wishes.wishes.handling.appeals import kind_of, may_decide_appeal, subject_of
 from wishes.wishes.models import Appeal, Wish
 from wishes.wishes.views.access import member_of, sent

@@ -13,7 +13,8 @@ from portal.accounts.models import User
 from portal.accounts.phones import normalise_phone
 from portal.accounts.services import find_or_register_assisted
 from portal.errors import Invalid, NotAllowed
-from wishes.wishes.forms.posting import ResidentForm, add_domain_error
+from portal.taking import add_domain_error
+from wishes.wishes.forms.posting import ResidentForm
 from wishes.wishes.services import start_draft
 from wishes.wishes.views.access import member_of, sent
 from wishes.wishes.views.drafting import step_url

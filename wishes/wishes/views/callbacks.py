@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from grids.roles.queries import holds_anywhere
 from portal.errors import DomainError, Invalid
 from portal.keyset import Key, keyset_page, read_id
+from portal.taking import add_domain_error
 from wishes.wishes import services
 from wishes.wishes.domain import CallbackCause, CallbackState, CallOutcome
 from wishes.wishes.forms.handling import CallForm
-from wishes.wishes.forms.posting import add_domain_error
 from wishes.wishes.handling.callbacks import CALLING_ROLES, counts_of, queue_of, require_caller
 from wishes.wishes.views.access import member_of, sent, wish_or_404
 from wishes.wishes.views.steps import refused

@@ -17,8 +17,9 @@ from portal.accounts.consents import give_consent, has_consent, text_in_force
 from portal.accounts.models import ConsentText, User
 from portal.deadlines.words import urgency_of
 from portal.errors import DomainError, Invalid
+from portal.taking import add_domain_error
 from wishes.wishes.domain import Kind, State
-from wishes.wishes.forms.posting import DetailsForm, SendForm, WhatForm, WhereForm, WhoForm, add_domain_error
+from wishes.wishes.forms.posting import DetailsForm, SendForm, WhatForm, WhereForm, WhoForm
 from wishes.wishes.limits import gift_guide, photos_max
 from wishes.wishes.models import Wish
 from wishes.wishes.services import discard_draft, save_draft, start_draft, submit_wish

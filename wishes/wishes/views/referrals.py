@@ -12,10 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from portal.errors import DomainError, Invalid
+from portal.taking import add_domain_error
 from wishes.wishes import services
 from wishes.wishes.domain import ReferralState
 from wishes.wishes.forms.handling import ReferralAnswerForm
-from wishes.wishes.forms.posting import add_domain_error
 from wishes.wishes.services.referrals import link_token, referral_of, waiting_referral
 from wishes.wishes.views.access import member_of, sent, wish_or_404
 from wishes.wishes.views.steps import refused

@@ -18,9 +18,9 @@ from portal.decision import Decision
 from portal.errors import DomainError, Invalid
 from portal.photos.keeping import kept_photos
 from portal.photos.models import Photo
+from portal.taking import add_domain_error, typed_words
 from wishes.wishes import services
 from wishes.wishes.domain import Action
-from wishes.wishes.forms.posting import add_domain_error
 from wishes.wishes.forms.steps import EditForm, RevealForm, StepForm
 from wishes.wishes.handling.handover import open_handover
 from wishes.wishes.limits import photos_max
@@ -110,18 +110,12 @@ def refused(
     request: HttpRequest, wish: Wish, reason: str | Promise, status: int, form: StepForm | None = None
 ) -> HttpResponse:
     """The step cannot be taken: why, what to do next, and every word that was typed."""
-    typed = []
-    if form is not None and form.is_bound:
-        for field in form:
-            value = form.data.get(field.html_name, "")
-            if not field.is_hidden and field.name not in ("to", "by") and value:
-                typed.append({"label": field.label, "value": value})
     others = Wish.objects.public().filter(state="published", community_id=wish.community_id).exclude(pk=wish.pk)
     context = {
         "wish": wish,
         "reason": reason,
         "helper": helper_names([wish]).get(wish.pk, ""),
-        "typed": typed,
+        "typed": typed_words(form, codes=("to", "by")),
         "cards": cards_of(for_cards(others.order_by("-id"))[:3], now=timezone.now()),
     }
     return render(request, "wishes/wishes/steps/refused.html", context, status=status)
