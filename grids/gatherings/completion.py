@@ -1,14 +1,13 @@
 """Completion by organisation: what a page, the API and an export show, for the person who asks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.core.cache import caches
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, QuerySet
-from django.http import Http404, HttpRequest
+from django.db.models import QuerySet
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from grids.cells.models import PartyOrganisation
@@ -21,12 +20,7 @@ from grids.roles.queries import paths_of
 from grids.territory.domain import Level
 from grids.territory.models import Territory
 from portal.accounts.models import User
-from portal.keyset import Key, KeysetPage, keyset_page, read_id
 
-# How many organisations are read at once for a page of them, and how many are looked through at most.
-AT_ONCE, MOST = 60, 6000
-KEPT_SECONDS = 60
-BY_PLACE = (Key("path", str), Key("rank", int), Key("id", read_id))
 LEVELS = (Level.DISTRICT, Level.STREET, Level.COMMUNITY, Level.GRID)
 
 
@@ -94,74 +88,21 @@ def _paths_of(organisations: "QuerySet[PartyOrganisation]") -> list[str]:
 
 
 class Completion:
-    """The lines of a scope: as a whole in three queries, however many organisations there are, or a page at a time."""
+    """The lines of a scope: three queries, however many organisations there are."""
 
     def __init__(self, user: User, scope: Scope, day: date) -> None:
-        self.day = day
-        self._scope = scope
+        bindings = Bindings(scope.paths)
+        years = years_of(scope.organisations.filter(is_active=True), day.year)
         self._part = part_of(user)
         self._own = paths_of(user, OFFICERS)
         self._superior = paths_of(user, SUPERIORS)
-
-    @cached_property
-    def _bindings(self) -> Bindings:
-        return Bindings(self._scope.paths)
-
-    @cached_property
-    def lines(self) -> list[Line]:
-        """All of them, for a file."""
-        return self._lines_of(self._scope.organisations)
-
-    @cached_property
-    def totals(self) -> Totals:
-        """All organisations together."""
-        found = Totals()
-        for line in self.lines:
-            found.add(line.tallies.values())
-        return found
-
-    @property
-    def kept_totals(self) -> Totals:
-        """The same for a page, not older than a minute: they do not depend on who asks."""
-        cache = caches["fragments"]
-        of = self._scope.place.path if self._scope.place is not None else "-".join(self._scope.paths)
-        leads = "" if self._scope.place is not None else "-".join(map(str, sorted(self._below)))
-        key = f"gatherings.{self.day}.{of}.{leads}"
-        known: Totals | None = cache.get(key)
-        if known is None:
-            known = self.totals
-            cache.set(key, known, KEPT_SECONDS)
-        return known
-
-    def page(self, request: HttpRequest, *, size: int, owing: bool) -> tuple[list[Line], KeysetPage[PartyOrganisation]]:
-        """A page of organisations that are bound to something, or that owe something, as far as it had to be read."""
-        shown: dict[int, Line] = {}
-
-        def read(rows: QuerySet[PartyOrganisation], order: Sequence[str], count: int) -> list[PartyOrganisation]:
-            found: list[PartyOrganisation] = []
-            for start in range(0, MOST, AT_ONCE):
-                some = list(rows.order_by(*order)[start : start + AT_ONCE])
-                lines = {line.organisation.pk: line for line in self._lines_of(some)}
-                lines = {pk: line for pk, line in lines.items() if not owing or line.sums.overdue or line.sums.owed}
-                shown.update(lines)
-                found += [one for one in some if one.pk in lines]
-                if len(found) >= count or len(some) < AT_ONCE:
-                    break
-            return found[:count]
-
-        rows = self._scope.organisations.filter(is_active=True).annotate(path=F("territory__path"))
-        page = keyset_page(request, rows, keys=BY_PLACE, size=size, read=read)
-        return [shown[one.pk] for one in page.items], page
-
-    def _lines_of(self, organisations: "QuerySet[PartyOrganisation] | list[PartyOrganisation]") -> list[Line]:
-        if isinstance(organisations, list):
-            keys = [one.pk for one in organisations]
-            asked = PartyOrganisation.objects.filter(pk__in=keys)
-        else:
-            asked = organisations
-        years = years_of(asked.filter(is_active=True), self.day.year)
-        tallied = ((one, tallies_of(one, years.get(one.pk), self._bindings, self.day)) for one in stood(asked))
-        return [self._line(one, tallies, years.get(one.pk)) for one, tallies in tallied if tallies]
+        self.lines: list[Line] = []
+        self.totals = Totals()
+        for one in stood(scope.organisations):
+            tallies = tallies_of(one, years.get(one.pk), bindings, day)
+            if tallies:
+                self.lines.append(self._line(one, tallies, years.get(one.pk)))
+                self.totals.add(tallies.values())
 
     @cached_property
     def _below(self) -> frozenset[int]:

@@ -90,7 +90,7 @@ class CorrectForm(VisitForm):
         self.fields["words"].help_text = ""
         if is_fresh:
             self.fields["reason"].required = False
-            self.fields["reason"].label = _("为什么要改（可以不写）")
+            self.fields["reason"].help_text = ""
 
     def clean_household(self) -> Household:
         """The household meant; the one that stood there, where nothing was changed."""

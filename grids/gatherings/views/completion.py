@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from grids.gatherings.completion import LEVELS, Completion, scope_for
+from grids.gatherings.completion import LEVELS, Completion, Line, scope_for
 from grids.gatherings.domain import GatheringKind
 from grids.gatherings.exporting import ask_export
 from grids.gatherings.policies import watched_paths
@@ -31,8 +31,12 @@ def completion_page(request: HttpRequest, code: str, *, problem: DomainError | N
     scope = scope_for(user, code)
     today = timezone.localdate()
     found = Completion(user, scope, today)
+    lines = found.lines
     owing = request.GET.get("show") == "owing"
-    lines, page = found.page(request, size=PAGE_SIZE, owing=owing)
+    if owing:
+        lines = [line for line in lines if line.sums.overdue or line.sums.owed]
+    after = request.GET.get("after", "")
+    start = next((number for number, line in enumerate(lines, 1) if str(line.organisation.pk) == after), 0)
     paths, place = watched_paths(user), scope.place
     context: dict[str, Any] = {
         "scope": scope,
@@ -42,17 +46,26 @@ def completion_page(request: HttpRequest, code: str, *, problem: DomainError | N
             for each in (place.ancestors()[:-1] if place is not None else ())
             if each.level in LEVELS and any(str(each.path).startswith(path) for path in paths)
         ],
-        "lines": lines,
-        "totals": found.kept_totals,
+        "lines": lines[start : start + PAGE_SIZE],
+        "totals": found.totals,
         "owing": owing,
         "year": today.year,
         "kinds": GatheringKind,
-        "previous_url": page.previous_url,
-        "next_url": page.next_url,
+        "previous_url": _address(request, lines, start - PAGE_SIZE) if start else "",
+        "next_url": _address(request, lines, start + PAGE_SIZE) if len(lines) > start + PAGE_SIZE else "",
         "problem": problem,
     }
     status = problem.status if problem is not None else 200
     return render(request, "grids/gatherings/completion.html", context, status=status)
+
+
+def _address(request: HttpRequest, lines: list[Line], start: int) -> str:
+    """The page that begins at this line: behind the one before it, whatever was added meanwhile."""
+    params = request.GET.copy()
+    params.pop("after", None)
+    if start > 0:
+        params["after"] = str(lines[start - 1].organisation.pk)
+    return f"?{params.urlencode()}"
 
 
 @login_required
