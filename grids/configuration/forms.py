@@ -105,9 +105,15 @@ class GridForm(ServiceForm):
         cleaned = super().clean()
         if "community" in self.fields and cleaned.get("community") is None:
             self.add_error("community", _("请选社区。"))
-        if self.reads:
-            self.add_error("boundary", self.unreadable or self._seen(cleaned))
+        if self.unreadable:
+            self.add_error("boundary", self.unreadable)
+        elif self.reads:
+            self.fields["boundary"].widget.seen = self._seen(cleaned)
         return cleaned
+
+    def is_valid(self) -> bool:
+        """What was only read from a file is looked at first: such a form has no mistakes and is not saved either."""
+        return super().is_valid() and not self.reads
 
     def _seen(self, cleaned: dict[str, Any]) -> list[str]:
         """What was read from the file, and how it lies beside the other grids; nothing is saved by it."""

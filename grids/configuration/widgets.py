@@ -30,6 +30,8 @@ class BoundaryWidget(forms.Textarea):
         self.siblings: list[dict[str, Any]] = []
         # Whether the form takes a file as well, for those whose scripts do not run.
         self.reads_files = False
+        # What was just read from such a file, in words.
+        self.seen: list[str] = []
         # The grid that is drawn, for what is checked while drawing; 0 for a new one, None where nothing is checked.
         self.grid: int | None = None
 
@@ -47,6 +49,7 @@ class BoundaryWidget(forms.Textarea):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["widget"]["reads_files"] = self.reads_files
+        context["widget"]["seen"] = self.seen
         context["widget"]["map_id"] = f"{context['widget']['attrs'].get('id', name)}-map"
         context["widget"]["map"] = {
             "siblings": self.siblings,

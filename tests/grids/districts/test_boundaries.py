@@ -223,6 +223,7 @@ def test_without_scripts_the_editor_reads_a_file_shows_what_it_is_and_saves_when
     )
     page = shown.content.decode()
     assert "还没有存" in page
+    assert "请更正" not in page, "nothing is wrong with it"
     assert "和“东片”重叠约" in page
     assert "西一片" in page, "nothing typed is lost"
     assert not Territory.objects.filter(pk=grid.pk, boundary__isnull=False).exists()
