@@ -149,14 +149,14 @@ def trend(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404  # Days are counted by community.
     courses = courses_of(found.place, timezone.localdate(found.kept.at), exact=found.exact)
     days = [
-        (day, [course.days[place][1] for course in courses])
+        (day, [(course.column, course.days[place][1]) for course in courses])
         for place, (day, _count) in reversed(list(enumerate(courses[0].days)))
     ]
     context = {
         "place": found.place,
         "exact": found.exact,
         "courses": courses,
-        "days": [(day, counts) for day, counts in days if any(count is not None for count in counts)],
+        "days": [(day, counts) for day, counts in days if any(count is not None for _column, count in counts)],
     }
     return render(request, "grids/overview/trend.html", context)
 

@@ -1,12 +1,25 @@
-"""Patrols of the demo: a week of one route, a day of it walked in part and one missed, and another begun today."""
+"""Patrols of the demo: a week of one route, a day of it walked in part and one missed, another begun today.
+
+Yesterday something was found at a point, and a tick was taken back.
+"""
 
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from grids.incidents.models import IncidentCategory
 from grids.patrols.domain import Outcome, Rhythm
+from grids.patrols.finding import report_at_point
 from grids.patrols.models import PatrolRoute, PatrolRun
-from grids.patrols.services import PointGiven, finish_run, open_runs, plan_route, settle_past_runs, tick_point
+from grids.patrols.services import (
+    PointGiven,
+    finish_run,
+    open_runs,
+    plan_route,
+    settle_past_runs,
+    take_back_tick,
+    tick_point,
+)
 from grids.territory.models import Territory
 from portal.accounts.models import User
 from portal.outbox.services import drain
@@ -62,5 +75,18 @@ def _walk(walker: User, route: PatrolRoute, *, ago: int, at: datetime) -> None:
         tick_point(actor=walker, run=run, point=points[1], outcome=skipped, reason=reason, at=at)
         finish_run(actor=walker, run=run, at=at)
         return
+    if ago == 1:
+        tick_point(actor=walker, run=run, point=points[3], at=at)
+        take_back_tick(actor=walker, run=run, point=points[3], at=at)
+        report_at_point(
+            actor=walker,
+            run=run,
+            stop=points[3],
+            category=IncidentCategory.objects.get(code="bin"),
+            place=run.place,
+            spot=points[3].spot,
+            words="两个桶都满了，袋子堆到了外面。",
+            at=at,
+        )
     for point in points if ago else points[:2]:
         tick_point(actor=walker, run=run, point=point, at=at)
