@@ -6,7 +6,7 @@ kinds whose column says how (`Column.past`), and only in communities where the s
 too: what it cannot explain today it is not asked of yesterday. Of the other kinds that day has no row.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -124,19 +124,21 @@ def forget_days(*, now: datetime | None = None) -> int:
 def counts_before(path: str, today: date) -> dict[str, int]:
     """What a place had open a week and four weeks ago, as `<kind>.week` and `<kind>.month`.
 
-    Told only where as many of its communities were counted then as are today.
+    Told only where as many of its communities were counted then as are now.
     """
     if len(path) > COMMUNITY:
         return {}
     days = {today - timedelta(days=ago): suffix for suffix, ago in AGO.items()}
-    rows = OpenDay.objects.filter(territory__path__startswith=path, day__in=[today, *days])
+    found = _comparable(path, [today, *days])
+    return {kind + days[day]: total for (day, kind), total in found.items() if day in days}
+
+
+def _comparable(path: str, days: Collection[date]) -> dict[tuple[date, str], int]:
+    """The sum of each day and kind, of days on which as many communities of the place were counted as on the last."""
+    rows = OpenDay.objects.filter(territory__path__startswith=path, day__in=days)
     sums = rows.order_by().values_list("day", "kind").annotate(Sum("count"), Count("territory"))
-    found = {(day, kind): (total, places) for day, kind, total, places in sums}
-    return {
-        kind + days[day]: total
-        for (day, kind), (total, places) in found.items()
-        if day in days and places == found.get((today, kind), (0, 0))[1]
-    }
+    last = {kind: places for _day, kind, _total, places in sorted(sums)}
+    return {(day, kind): total for day, kind, total, places in sums if places == last[kind]}
 
 
 @dataclass(frozen=True)
@@ -167,9 +169,7 @@ class Course:
 def courses_of(place: Territory, today: date, *, exact: bool) -> list[Course]:
     """Each kind over four weeks, as the reader is told it."""
     days = [today - timedelta(days=number) for number in range(DAYS - 1, -1, -1)]
-    rows = OpenDay.objects.filter(territory__path__startswith=str(place.path), day__gte=days[0], day__lte=today)
-    sums = rows.order_by().values_list("day", "kind").annotate(Sum("count"))
-    found = {(day, kind): total for day, kind, total in sums}
+    found = _comparable(str(place.path), days)
 
     def told(column: Column, day: date) -> int | None:
         counted = found.get((day, column.key))

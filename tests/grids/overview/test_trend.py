@@ -16,7 +16,7 @@ from grids.incidents.models import Incident
 from grids.incidents.services import merge_incident
 from grids.overview.models import OpenDay
 from grids.overview.tasks import count_open
-from grids.overview.trend import DAYS, Course, count_day, daily_columns, forget_days
+from grids.overview.trend import DAYS, Course, count_day, courses_of, daily_columns, forget_days
 from grids.roles.domain import Role
 from grids.territory.models import Territory
 from tests.grids.incidents.factories import MONDAY, collected, dispatched, make_round, verified
@@ -114,6 +114,11 @@ def test_nothing_is_compared_with_a_day_that_was_counted_in_part() -> None:
         )
     client = enter_as_staff(Client(), cast.street_officer)
     assert "比一周前" not in client.get(reverse("overview")).content.decode()
+    days = {
+        column.column.key: dict(column.days)
+        for column in courses_of(Territory.objects.get_parent(cast.community), today, exact=True)
+    }["wishes"]
+    assert (days[today], days[today - timedelta(days=7)]) == (4, None)
     caches["fragments"].clear()
     own = enter_as_staff(Client(), make_staff(Role.COMMUNITY_SECRETARY, cast.community))
     assert "比一周前少 2" in own.get(reverse("overview")).content.decode()
