@@ -82,7 +82,7 @@ def _in_each_state(everybody: dict[str, User], now: datetime) -> None:
 
     begun = timezone.localtime(now).replace(second=0, microsecond=0) - timedelta(minutes=30)
     lesson, called_off, _unspoken, unended = (
-        _plan(everybody, kind, name, at, title, topics, at - timedelta(days=6))
+        _plan(everybody, kind, name, at, title, topics, min(at - timedelta(days=6), now - timedelta(hours=20)))
         for kind, name, at, title, topics in (
             (GatheringKind.LESSON, BRANCH, begun, "身边的榜样", "请老党员讲防汛的故事。"),
             (GatheringKind.THEME_DAY, GROUP, on(9), "擦洗宣传栏", ""),
