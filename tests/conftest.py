@@ -10,11 +10,16 @@ from django.core.cache import caches
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.template import Context, Template
 from django.test.signals import template_rendered
+from hypothesis import settings
 
 from portal.preloading import keep_what_is_loaded
 
 ROOT = Path(__file__).resolve().parent.parent
 pytest_plugins = ["tests.portal_server", "tests.browser", "tests.concurrency.recovery"]
+
+# How long an example takes says something of the machine and of what else runs on it.
+settings.register_profile("untimed", settings.default, deadline=None)
+settings.load_profile("untimed")
 
 # Files that take longest, the longest first: whoever runs them beside others must not find them last.
 LONGEST = (

@@ -139,7 +139,5 @@ class IncidentLife(TransactionTestCase):
     def test_any_order_of_steps(self) -> None:
         run_state_machine_as_test(
             IncidentMachine,
-            settings=settings(
-                max_examples=8, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-            ),
+            settings=settings(max_examples=8, stateful_step_count=25, suppress_health_check=list(HealthCheck)),
         )

@@ -199,7 +199,7 @@ class Net:
         assert not lasting.filter(starts_on__lte=timezone.localdate()).exists(), "staff of a dissolved grid"
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=st.lists(st.sampled_from(MOVES), min_size=6, max_size=16), seed=st.integers(0, 10_000))
 def test_the_rules_hold_in_any_order(moves: list[str], seed: int) -> None:
     with transaction.atomic():

@@ -295,7 +295,5 @@ class AnyOrder(RuleBasedStateMachine):
 def test_no_pairing_beyond_its_limit_whatever_the_order() -> None:
     run_state_machine_as_test(
         AnyOrder,
-        settings=settings(
-            max_examples=8, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=8, stateful_step_count=14, suppress_health_check=list(HealthCheck)),
     )

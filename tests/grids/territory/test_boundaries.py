@@ -108,7 +108,7 @@ def test_only_the_system_administrator_there_draws(admin: User) -> None:
 boxes = st.tuples(st.integers(0, 20), st.integers(0, 20), st.integers(1, 8), st.integers(1, 8))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawings=st.lists(boxes, min_size=2, max_size=7))
 def test_whatever_is_drawn_siblings_stay_apart(admin: User, drawings: list[tuple[int, int, int, int]]) -> None:
     """Any sequence of drawings, accepted or refused, leaves no two boundaries of one community overlapping."""

@@ -158,9 +158,7 @@ STEPS = st.lists(
 )
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_in_any_order_all_follows_what_stands(estate: Estate, steps: list[tuple[str, int, int]]) -> None:
     """The head logs, moves, corrects and withdraws at two doors; days and numbers are those of what is left."""

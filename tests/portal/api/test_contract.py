@@ -42,7 +42,6 @@ EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "1"))
 load_all_checks()
 TRIED = settings(
     max_examples=EXAMPLES,
-    deadline=None,
     database=None,
     derandomize=EXAMPLES < 10,
     phases=[Phase.generate],

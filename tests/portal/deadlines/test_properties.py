@@ -70,7 +70,7 @@ def time_left(now: datetime, facts: ClockFacts, calendar: WeekCalendar) -> timed
 
 
 @given(lives(), calendars, minutes, st.integers(1, 60 * 24 * 10))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_pause_never_shortens_the_time_left(
     facts: ClockFacts, calendar: WeekCalendar, start: int, length: int
 ) -> None:
@@ -87,7 +87,7 @@ def test_a_pause_never_shortens_the_time_left(
 
 
 @given(lives(), calendars, st.integers(1, 10))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_longer_limit_is_never_due_earlier(facts: ClockFacts, calendar: WeekCalendar, more: int) -> None:
     limit = facts.limit
     longer = Limit(hours=limit.hours + more) if limit.hours else Limit(days=limit.days + more)
@@ -95,7 +95,7 @@ def test_a_longer_limit_is_never_due_earlier(facts: ClockFacts, calendar: WeekCa
 
 
 @given(lives(), calendars)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_warning_comes_before_the_due_time_and_levels_climb(facts: ClockFacts, calendar: WeekCalendar) -> None:
     found = deadline(facts, calendar)
     assert found.warn_at < found.due_at
@@ -104,7 +104,7 @@ def test_the_warning_comes_before_the_due_time_and_levels_climb(facts: ClockFact
 
 
 @given(lives(), calendars)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_clock_in_days_ends_at_closing_time_of_a_working_day(facts: ClockFacts, calendar: WeekCalendar) -> None:
     if facts.limit.days:
         due = deadline(facts, calendar).due_at
@@ -113,7 +113,7 @@ def test_a_clock_in_days_ends_at_closing_time_of_a_working_day(facts: ClockFacts
 
 
 @given(lives(), calendars, minutes)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_stop_and_start_in_one_moment_changes_nothing_but_the_least_that_remains(
     facts: ClockFacts, calendar: WeekCalendar, later: int
 ) -> None:

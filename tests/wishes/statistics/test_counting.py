@@ -190,7 +190,7 @@ STEPS = st.lists(
 class RandomLives(TransactionTestCase):
     """Three wishes, anybody trying anything, events told now or later: the numbers always come out the same."""
 
-    @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=4, suppress_health_check=list(HealthCheck))
     @given(steps=STEPS)
     def test_the_sums_equal_a_count_of_the_wishes(self, steps: list[tuple[int, Action, str, int, bool]]) -> None:
         with transaction.atomic():

@@ -126,7 +126,5 @@ class WishLife(TransactionTestCase):
     def test_any_order_of_steps(self) -> None:
         run_state_machine_as_test(
             WishMachine,
-            settings=settings(
-                max_examples=12, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-            ),
+            settings=settings(max_examples=12, stateful_step_count=30, suppress_health_check=list(HealthCheck)),
         )

@@ -278,7 +278,5 @@ class TestWholeLife(TransactionTestCase):
     def test_any_life_holds(self) -> None:
         run_state_machine_as_test(
             WholeLife,
-            settings=settings(
-                max_examples=7, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-            ),
+            settings=settings(max_examples=7, stateful_step_count=25, suppress_health_check=list(HealthCheck)),
         )
