@@ -30,3 +30,15 @@ class MemberEnded(Payload):
     body_id: int
     member_id: int
     user_id: int
+
+
+@event("grids.bodies.office_given", label=_("派到了单位"), visibility=Visibility.INTERNAL)
+class UnitOfficeGiven(Payload):
+    appointment_id: int
+    body_id: int
+
+
+@event("grids.bodies.office_taken", label=_("不再派到单位"), visibility=Visibility.INTERNAL)
+class UnitOfficeTaken(Payload):
+    appointment_id: int
+    body_id: int

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -10,9 +11,24 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from grids.bodies.domain import BodyKind
+from grids.roles.models import Appointment
 from grids.territory.models import Territory
 
-__all__ = ["Body", "BodyMember"]
+__all__ = ["Body", "BodyMember", "UnitOffice"]
+
+# Whoever writes: an instructor or liaison officer of a community, and a unit that stands in it.
+OF_THE_COMMUNITY = """
+    IF NOT EXISTS (
+        SELECT 1 FROM grids_appointment a
+        JOIN grids_territory community ON community.id = a.territory_id AND community.level = 5, grids_body b
+        JOIN grids_territory place ON place.id = b.territory_id
+        WHERE a.id = NEW.appointment_id AND a.role IN ('instructor', 'liaison_officer')
+          AND b.id = NEW.body_id AND starts_with(place.path, community.path)
+    ) THEN
+        RAISE EXCEPTION 'unit_office_of_the_community' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
 
 
 class Body(models.Model):
@@ -89,3 +105,42 @@ class BodyMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user.public_name} · {self.body}"
+
+
+class UnitOfficeQuerySet(models.QuerySet["UnitOffice"]):
+    """Reads of who is responsible for a unit."""
+
+    def in_force(self, on: date | None = None) -> "UnitOfficeQuerySet":
+        """Those in office on the day (today unless told) whose account is in use."""
+        return self.filter(appointment__in=Appointment.objects.in_force(on).filter(user__is_active=True))
+
+
+class UnitOffice(models.Model):
+    """An instructor (党建指导员) or liaison officer (党建联络员) is appointed for this unit (docs/domain.md §1).
+
+    The unit is a body, not its Party organisation: whoever appoints knows the enterprise, school or company, which is
+    registered whether or not it has a Party organisation yet, and an instructor is often sent to help found one. The
+    appointment stands on the community where the unit is; what becomes of grids does not touch it.
+    """
+
+    appointment = models.OneToOneField(
+        Appointment, on_delete=models.CASCADE, related_name="unit_office", verbose_name=_("任职")
+    )
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="unit_offices", verbose_name=_("单位"))
+
+    objects: ClassVar[UnitOfficeQuerySet] = UnitOfficeQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("单位的党建指导员和联络员")
+        verbose_name_plural = _("单位的党建指导员和联络员")
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="unit_office_of_the_community",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=OF_THE_COMMUNITY,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.body} · {self.appointment.get_role_display()}"

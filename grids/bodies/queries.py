@@ -1,9 +1,12 @@
-"""Which bodies act in a place, and for which of them a person may act."""
+"""Which bodies act in a place, for which of them a person may act, and who is responsible for a unit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import connection
 
 from grids.bodies.domain import BodyKind
-from grids.bodies.models import Body, BodyMember
+from grids.bodies.models import Body, BodyMember, UnitOffice
 from grids.roles.queries import Person
 from grids.territory.domain import ancestor_paths
 from grids.territory.models import Territory
@@ -62,3 +65,23 @@ def people_of(body: Body) -> list[User]:
     """Who may act for the body today, the longest-serving first."""
     members = BodyMember.objects.in_force().filter(body=body).select_related("user").order_by("starts_on", "id")
     return [one.user for one in members]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitStaff:
+    """An instructor or liaison officer of a unit, as shown to everybody; a private number never stands here."""
+
+    role: str
+    name: str
+    phone: str
+
+
+def staff_of_units(bodies: Iterable[int]) -> dict[int, list[UnitStaff]]:
+    """Instructors and liaison officers in office today, by the ids of these bodies; instructors first."""
+    offices = UnitOffice.objects.in_force().filter(body__in=list(bodies)).select_related("appointment__user")
+    found: dict[int, list[UnitStaff]] = {}
+    for office in offices.order_by("appointment__role", "appointment__starts_on", "pk"):
+        one = office.appointment
+        name = one.user.legal_name or one.user.public_name
+        found.setdefault(office.body_id, []).append(UnitStaff(str(one.get_role_display()), name, one.public_phone))
+    return found

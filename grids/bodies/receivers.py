@@ -6,7 +6,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grids.bodies.models import Body, BodyMember
+from grids.bodies.models import Body, BodyMember, UnitOffice
 from portal.accounts.erasure import ErasedIdentity
 from portal.accounts.export import register_data_section
 from portal.accounts.models import User
@@ -31,3 +31,20 @@ def bodies_of(user: User) -> list[dict[str, Any]]:
 
 
 register_data_section("bodies", label=_("我经办的组织和单位"), data=bodies_of)
+
+
+def units_of(user: User) -> list[dict[str, Any]]:
+    """The units for which this person is or was instructor or liaison officer."""
+    offices = UnitOffice.objects.filter(appointment__user=user).select_related("body", "appointment")
+    return [
+        {
+            "unit": one.body.name,
+            "role": one.appointment.role,
+            "starts_on": one.appointment.starts_on,
+            "ends_on": one.appointment.ends_on,
+        }
+        for one in offices.order_by("pk")
+    ]
+
+
+register_data_section("units", label=_("我担任党建指导员、党建联络员的单位"), data=units_of)

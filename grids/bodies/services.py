@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from grids.bodies.domain import BodyKind
 from grids.bodies.events import BodyAdded, BodyChanged, MemberAdded, MemberEnded
 from grids.bodies.models import Body, BodyMember
+from grids.bodies.units import require_same_community
 from grids.roles.domain import Role
 from grids.roles.queries import holds
 from grids.territory.domain import Level
@@ -37,7 +38,10 @@ def add_body(*, actor: User, kind: str, name: str, territory: Territory, **detai
 
 @transaction.atomic
 def change_body(*, actor: User, body: Body, **fields: Any) -> Body:
-    """Changes what is given. Claims made in its name keep it. Raises `Invalid` with the field, `NotAllowed`."""
+    """Changes what is given. Claims made in its name keep it.
+
+    Raises `Invalid` with the field, `NotAllowed`, and `Conflict` where it would leave its instructor behind.
+    """
     body = Body.objects.select_for_update(of=("self",)).select_related("territory").get(pk=body.pk)
     _check_scope(actor, body.territory)
     changed = tuple(sorted(name for name, value in fields.items() if getattr(body, name) != value))
@@ -47,6 +51,8 @@ def change_body(*, actor: User, body: Body, **fields: Any) -> Body:
         setattr(body, name, fields[name])
     _check_scope(actor, body.territory)
     _check(body)
+    if "territory" in changed:
+        require_same_community(body)
     body.save()
     record(BodyChanged(body_id=body.pk, fields=changed), subject=body, actor=actor)
     return body

@@ -13,10 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 import grids.territory.converters  # noqa: F401 (registers <division:…>)
+from grids.bodies.api import UnitStaffSerializer
 from grids.cells.domain import OrganisationKind, Post, Rank
 from grids.cells.models import PartyOrganisation
 from grids.cells.policies import may_see_leaders
-from grids.cells.queries import leaders_of, with_parents
+from grids.cells.queries import leaders_of, staff_of, with_parents
 from grids.cells.views import SHOWN_LEVELS
 from grids.territory.api import TAGS
 from grids.territory.domain import Level
@@ -52,6 +53,11 @@ class OrganisationDetailSerializer(OrganisationSerializer):
     """An organisation; its leaders for staff of the place and for its leaders themselves, null for others."""
 
     leaders = serializers.SerializerMethodField(label=_("谁在任，只给有关的人看"))
+    staff = serializers.SerializerMethodField(label=_("党建指导员和党建联络员"))
+
+    @extend_schema_field(UnitStaffSerializer(many=True))
+    def get_staff(self, organisation: PartyOrganisation) -> Any:
+        return UnitStaffSerializer(staff_of(organisation), many=True).data
 
     @extend_schema_field(LeaderSerializer(many=True, allow_null=True))
     def get_leaders(self, organisation: PartyOrganisation) -> Any:

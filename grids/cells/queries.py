@@ -4,10 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from grids.bodies.models import Body
+from grids.bodies.queries import UnitStaff, staff_of_units
+from grids.cells.domain import OrganisationKind
 from grids.cells.models import LeadershipTerm, PartyOrganisation
-from grids.territory.domain import Level
+from grids.territory.domain import STEP, Level
 from grids.territory.models import Territory
 
 # A page shows no more; a street has a page for each of its communities.
@@ -65,3 +68,17 @@ def leaders_of(organisation: PartyOrganisation) -> list[LeadershipTerm]:
     order = {"secretary": 0, "deputy": 1}
     terms = organisation.terms.in_force().select_related("user")
     return sorted(terms, key=lambda term: (order.get(term.post, 2), term.post, term.pk))
+
+
+def staff_of(organisation: PartyOrganisation) -> list[UnitStaff]:
+    """Instructors and liaison officers of the body it acts as, and of the unit it is the organisation of.
+
+    The unit of an organisation is known by name: the body of that name in its community.
+    """
+    where = Q(pk=organisation.body_id)
+    if organisation.kind == OrganisationKind.UNIT and organisation.territory.level >= Level.COMMUNITY:
+        community = str(organisation.territory.path)[: STEP * Level.COMMUNITY]
+        where |= Q(name=organisation.unit, territory__path__startswith=community)
+    bodies = list(Body.objects.filter(where, is_active=True).order_by("pk").values_list("pk", flat=True))
+    found = staff_of_units(bodies) if bodies else {}
+    return [one for pk in bodies for one in found.get(pk, [])]

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from grids.cells.domain import OrganisationKind
 from grids.cells.policies import may_see_leaders
-from grids.cells.queries import MOST, above, as_tree, leaders_of, organisations_at, with_parents
+from grids.cells.queries import MOST, above, as_tree, leaders_of, organisations_at, staff_of, with_parents
 from grids.territory.domain import Level
 from grids.territory.models import Territory
 
@@ -47,6 +47,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         "back_code": str(found.territory.code)[:15],
         "above": above(found),
         "below": list(below.order_by("rank", "territory__path", "name", "id")[:MOST]),
+        "staff": staff_of(found),
         "sees_leaders": sees,
         "leaders": leaders_of(found) if sees else [],
     }

@@ -1,4 +1,4 @@
-"""Admin pages: places, grids, buildings, settings of places, appointments, residency (read only)."""
+"""Admin pages: places, grids, buildings, settings of places, residency (read only); appointments beside them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,16 +12,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+import grids.configuration.appointments  # noqa: F401 (registers the pages of appointments)
 from grids.configuration.filters import (
     BoundaryFilter,
     DistrictFilter,
-    InForceFilter,
     LivingFilter,
     PlaceDistrictFilter,
     StreetFilter,
 )
 from grids.configuration.forms import (
-    AppointmentForm,
     BuildingForm,
     GridForm,
     SettingForm,
@@ -29,13 +28,12 @@ from grids.configuration.forms import (
     is_stored,
 )
 from grids.configuration.net import NetPages
-from grids.configuration.pages import ScopedAdmin, ServiceAdmin, SpreadsheetAdmin, actor_of
-from grids.configuration.resources import AppointmentResource, BuildingResource, GridResource
+from grids.configuration.pages import ScopedAdmin, ServiceAdmin, SpreadsheetAdmin, actor_of, whereabouts_of
+from grids.configuration.resources import BuildingResource, GridResource
 from grids.configuration.scope import inside, paths_in_scope
 from grids.directory.posters import ask_posters
 from grids.roles.domain import ADMINISTRATOR_ROLES, Role
-from grids.roles.models import Appointment, Residency
-from grids.roles.services import appoint, end_appointment
+from grids.roles.models import Residency
 from grids.territory import services
 from grids.territory.browsing import searchable, with_whereabouts
 from grids.territory.datum import Datum
@@ -120,10 +118,6 @@ class TerritoryAdmin(ServiceAdmin):
         )
 
 
-def _whereabouts(place: Territory) -> str:
-    return " · ".join(each.name for each in place.ancestors()[:-1] if each.level >= Level.STREET)
-
-
 class _PlaceAdmin(SpreadsheetAdmin):
     """What grids and buildings share: their name, code and whereabouts stand in the tree."""
 
@@ -142,7 +136,7 @@ class _PlaceAdmin(SpreadsheetAdmin):
 
     @admin.display(description=_("所在"))
     def whereabouts(self, row: Grid | Building) -> str:
-        return _whereabouts(row.territory)
+        return whereabouts_of(row.territory)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).order_by("territory__path")
@@ -320,7 +314,7 @@ class TerritorySettingAdmin(ServiceAdmin):
 
     @admin.display(description=_("所在"))
     def whereabouts(self, row: TerritorySetting) -> str:
-        return _whereabouts(row.territory)
+        return whereabouts_of(row.territory)
 
     def get_fields(self, request: HttpRequest, obj: TerritorySetting | None = None) -> tuple[str, ...]:
         return ("territory", "key", "value_text") if obj is None else ("territory", "label", "value_text")
@@ -350,54 +344,6 @@ class TerritorySettingAdmin(ServiceAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for row in queryset:
             services.drop_setting(actor=actor_of(request), setting=row)
-
-
-@admin.register(Appointment)
-class AppointmentAdmin(SpreadsheetAdmin):
-    """Appointments: given and ended, never rewritten."""
-
-    form = AppointmentForm
-    resource_classes = (AppointmentResource,)
-    scope_roles = frozenset({Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR})
-    scope_field = "territory__path"
-    autocomplete_fields = ("user", "territory")
-    list_display = ("person", "role", "territory", "whereabouts", "starts_on", "ends_on", "appointed_by")
-    list_select_related = ("user", "territory", "appointed_by")
-    list_filter = (InForceFilter, "role", PlaceDistrictFilter)
-    search_fields = ("user__username", "user__display_name", "=user__phone", "territory__name", "territory__code")
-    date_hierarchy = "starts_on"
-    ordering = ("-starts_on", "-pk")
-
-    @admin.display(description=_("人员"), ordering="user")
-    def person(self, row: Appointment) -> str:
-        return row.user.public_name
-
-    @admin.display(description=_("所在"))
-    def whereabouts(self, row: Appointment) -> str:
-        return _whereabouts(row.territory)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Appointment | None = None) -> tuple[str, ...]:
-        if obj is None:
-            return ()
-        return ("user", "role", "territory", "starts_on", "public_phone", "reason", "appointed_by", "ended_by")
-
-    def save_model(self, request: HttpRequest, obj: Appointment, form: Any, change: bool) -> None:
-        actor, given = actor_of(request), form.cleaned_data
-        if change:
-            if "ends_on" in form.changed_data and given["ends_on"] is not None:
-                end_appointment(actor=actor, appointment=obj, on=given["ends_on"])
-            return
-        saved = appoint(
-            actor=actor,
-            user=given["user"],
-            role=Role(given["role"]),
-            territory=given["territory"],
-            starts_on=given["starts_on"],
-            ends_on=given["ends_on"],
-            reason=given["reason"],
-            public_phone=given["public_phone"],
-        )
-        obj.pk = saved.pk
 
 
 @admin.register(Residency)

@@ -5,8 +5,12 @@ from typing import Any, ClassVar
 
 import shapely
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from grids.bodies.domain import UNIT_KINDS
+from grids.bodies.models import Body, UnitOffice
+from grids.bodies.units import NoSuchUnit, Units
 from grids.configuration.checking import check_drawing, read_outline
 from grids.configuration.widgets import BoundaryWidget
 from grids.roles.domain import Role
@@ -165,7 +169,14 @@ class TerritoryForm(ServiceForm):
 
 
 class AppointmentForm(ServiceForm):
-    """A new appointment, or the last day of an existing one."""
+    """A new appointment. The unit is written, since only the place that is chosen here says which there are."""
+
+    unit = forms.CharField(
+        label=_("所属单位"),
+        max_length=60,
+        required=False,
+        help_text=_("只有派到单位的党建指导员、党建联络员要填：辖区选单位所在的社区，这里写单位名称"),
+    )
 
     class Meta:
         model = Appointment
@@ -176,6 +187,43 @@ class AppointmentForm(ServiceForm):
         role = self.fields.get("role")
         if isinstance(role, forms.TypedChoiceField):
             role.choices = [("", "---------"), *((r.value, r.label) for r in Role if r != Role.RESIDENT)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        words, place = cleaned.get("unit"), cleaned.get("territory")
+        cleaned["unit"] = None
+        if words and place is not None:
+            try:
+                cleaned["unit"] = Units([place]).named(place, words)
+            except NoSuchUnit as refused:
+                self.add_error("unit", str(refused.message))
+        return cleaned
+
+
+class HeldOfficeForm(ServiceForm):
+    """The last day of an appointment that was given, and the unit it is for, one of its community."""
+
+    unit = forms.ModelChoiceField(
+        label=_("所属单位"),
+        queryset=Body.objects.none(),
+        required=False,
+        empty_label=_("不是派到单位的"),
+        help_text=_("这里没有的，先请系统管理员登记在“组织和单位”里"),
+    )
+
+    class Meta:
+        model = Appointment
+        fields = ("ends_on",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unit = self.fields.get("unit")
+        if isinstance(unit, forms.ModelChoiceField):
+            office = UnitOffice.objects.filter(appointment=self.instance).first()
+            here = Body.objects.filter(territory__path__startswith=self.instance.territory.path)
+            known = Q(kind__in=list(UNIT_KINDS), is_active=True) | Q(pk=office.body_id if office else None)
+            unit.queryset = here.filter(known)
+            unit.initial = office.body_id if office else None
 
 
 class SettingForm(ServiceForm):

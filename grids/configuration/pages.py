@@ -13,6 +13,8 @@ from import_export.formats.base_formats import CSV, XLSX
 
 from grids.configuration.scope import inside, paths_in_scope
 from grids.roles.domain import Role
+from grids.territory.domain import Level
+from grids.territory.models import Territory
 from portal.accounts.models import User
 from portal.errors import DomainError, Invalid
 
@@ -21,6 +23,11 @@ def actor_of(request: HttpRequest) -> User:
     """The administrator who works here."""
     assert isinstance(request.user, User)
     return request.user
+
+
+def whereabouts_of(place: Territory) -> str:
+    """Street and community of a place, the wider first."""
+    return " · ".join(each.name for each in place.ancestors()[:-1] if each.level >= Level.STREET)
 
 
 class ScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]

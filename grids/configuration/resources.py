@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export import resources
 
+from grids.bodies.units import Units, set_unit, unit_of
 from grids.configuration.cells import Cell, day_of, decimal_of, number_of, text_of, yes_of
 from grids.roles.domain import Role
 from grids.roles.models import Appointment
@@ -125,6 +126,7 @@ _STARTS = gettext_lazy("任职日期")
 _ENDS = gettext_lazy("卸任日期")
 _OFFICE_PHONE = gettext_lazy("工作电话")
 _REASON = gettext_lazy("任命说明")
+_UNIT = gettext_lazy("所属单位")
 
 
 def _place(code: str, level: Level | None, column: Any) -> Territory:
@@ -255,12 +257,26 @@ class AppointmentResource(ServiceResource):
     ends_on = Cell(_ENDS, lambda one: one.ends_on.isoformat() if one.ends_on else "")
     public_phone = Cell(_OFFICE_PHONE, lambda one: one.public_phone)
     reason = Cell(_REASON, lambda one: one.reason)
+    unit = Cell(_UNIT, lambda one: unit_of(one).name if unit_of(one) else "")
 
     class Meta:
         model = Appointment
-        fields = ("person", "person_name", "role", "territory_code", "starts_on", "ends_on", "public_phone", "reason")
+        fields = (
+            "person",
+            "person_name",
+            "role",
+            "territory_code",
+            "starts_on",
+            "ends_on",
+            "public_phone",
+            "reason",
+            "unit",
+        )
         import_id_fields = ()
         use_transactions = True
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("user", "territory", "unit_office__body")
 
     def find(self, row: Row) -> Appointment | None:
         return (
@@ -292,6 +308,10 @@ class AppointmentResource(ServiceResource):
             if ends_on is None:
                 raise Invalid(_("任职已经定了卸任日期，不能改回没有。请另起一行重新任命。"))
             found = end_appointment(actor=self.actor, appointment=found, on=ends_on)
+        words, was = text_of(row.get(str(_UNIT))), unit_of(found)
+        if str(_UNIT) in row and words != (was.name if was else ""):
+            unit = Units([found.territory]).named(found.territory, words) if words else None
+            set_unit(actor=self.actor, appointment=found, unit=unit)
         return Appointment.objects.select_related("user", "territory").get(pk=found.pk)
 
     def _person(self, row: Row) -> User:

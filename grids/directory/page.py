@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils import timezone
 
+from grids.bodies.units import unit_of
 from grids.cells.domain import OrganisationKind, Rank
 from grids.cells.models import PartyOrganisation
 from grids.roles.domain import GRID_STAFF_ROLES, Role
@@ -15,7 +16,7 @@ from grids.territory.models import Building, Grid, Territory
 from grids.territory.numbers import numbers_of
 
 _ORDER = (Role.GRID_HEAD, Role.GRID_MEMBER, Role.BUILDING_HEAD, Role.INFORMANT, Role.INSTRUCTOR, Role.LIAISON_OFFICER)
-# Appointed for a grid or for all grids of the community.
+# Appointed for a grid, for all grids of the community, or for a unit in it.
 OF_THE_COMMUNITY = (Role.INSTRUCTOR, Role.LIAISON_OFFICER)
 
 
@@ -30,16 +31,20 @@ class PublicStaff:
 
 
 def staff_of(grid: Territory) -> list[PublicStaff]:
-    """Head, members, building heads, informants, instructors and liaison officers in office today, in that order."""
+    """Head, members, building heads, informants, instructors and liaison officers in office today, in that order.
+
+    Of those appointed for a unit the grid names only those whose unit stands in it, with the unit as their place.
+    """
     order = Case(*(When(role=role, then=Value(n)) for n, role in enumerate(_ORDER)), output_field=IntegerField())
     appointed = (
         Appointment.objects.in_force(timezone.localdate())
         .filter(
             Q(territory__path__startswith=grid.path, role__in=list(GRID_STAFF_ROLES))
             | Q(territory__path=str(grid.path)[: STEP * Level.COMMUNITY], role__in=list(OF_THE_COMMUNITY)),
+            Q(unit_office=None) | Q(unit_office__body__territory__path__startswith=grid.path),
             user__is_active=True,
         )
-        .select_related("user", "territory")
+        .select_related("user", "territory", "unit_office__body")
         .defer("territory__boundary")
         .order_by(order, "territory__path", "pk")
     )
@@ -48,10 +53,18 @@ def staff_of(grid: Territory) -> list[PublicStaff]:
             role=str(Role(one.role).label),
             name=one.user.legal_name or one.user.public_name,
             phone=one.public_phone,
-            place=one.territory.name if one.territory.level == Level.BUILDING else "",
+            place=_whose(one),
         )
         for one in appointed
     ]
+
+
+def _whose(one: Appointment) -> str:
+    """The building or unit of somebody who is not there for the whole grid."""
+    unit = unit_of(one)
+    if unit is not None:
+        return str(unit.name)
+    return str(one.territory.name) if one.territory.level == Level.BUILDING else ""
 
 
 def organisations_of(grid: Territory) -> list[PartyOrganisation]:

@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from grids.bodies.domain import UNIT_ROLES
+from grids.bodies.units import NoSuchUnit, Units
 from grids.configuration.cells import day_of, decimal_of, number_of
 from grids.districts.domain import IMPORTABLE, RowState, Sheet, overlap, place_level, role_named
 from grids.districts.models import IMPORTERS
@@ -64,6 +66,8 @@ class Checker:
         self.reach = paths_of(actor, IMPORTERS)
         self._read_places()
         self._read_people()
+        named = {row.text("community") for row in self.rows if row.text("unit")}
+        self.units = Units([place for code, place in self.communities.items() if code in named])
 
     def check(self) -> list[Looked]:
         """Every line, in the order of the sheets: buildings may stand in grids that are made, people in both."""
@@ -274,11 +278,28 @@ class Checker:
         row.data.update(legal_name=name, phone=phone, role=str(role or ""), public_phone=public_phone)
         row.data.update(starts_on=starts.isoformat(), ends_on=ends.isoformat() if ends else "")
         row.data["reason"] = row.text("reason")[:200]
+        row.data["unit"] = self._unit(row, role)
         if role is not None and row.community is not None:
             place = self._place(row, role)
             if place is not None:
                 row.data["place"] = _reference(place)
                 self._term(row, role, phone, place, (starts, ends))
+
+    def _unit(self, row: Looked, role: Role | None) -> int | None:
+        """The unit that the office is for: one of its community, for an office of the community."""
+        text = row.text("unit")
+        if not text or row.community is None:
+            return None
+        if role is not None and role not in UNIT_ROLES:
+            row.wrong("unit", _("只有党建指导员、党建联络员可以派到单位。"), _("这一格空着，或核对角色。"))
+        elif row.text("grid"):
+            row.wrong("grid", _("派到单位的，设在单位所在的社区。"), _("“网格”一列空着，或不写单位。"))
+        else:
+            try:
+                return self.units.named(row.community, text).pk
+            except NoSuchUnit as refused:
+                row.wrong("unit", refused.problem, refused.mend)
+        return None
 
     def _person(self, row: Looked, name: str, phone: str) -> None:
         if not phone:
@@ -333,7 +354,12 @@ class Checker:
                 row.state = RowState.UNCHANGED if row.state == RowState.READY else row.state
                 return
             words = _("和第 %d 行是同一个人的同一个职务。") % by.filled.line
-            row.wrong("role", words, _("删掉一行。"))
+            mend = (
+                _("删掉一行；有几个单位的，一个写在所属单位，别的写在任命说明里。")
+                if row.text("unit")
+                else _("删掉一行。")
+            )
+            row.wrong("role", words, mend)
             return
         same.append((term, row))
         if role != Role.GRID_HEAD:

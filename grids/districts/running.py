@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 
+from grids.bodies.models import Body
+from grids.bodies.units import check_unit, set_unit
 from grids.districts.domain import TOLD_AFTER, ImportState, Part, RowState, Sheet
 from grids.districts.events import ImportRan
 from grids.districts.models import DistrictImport, ImportRow
@@ -123,7 +125,10 @@ def _buildings(actor: User, batch: DistrictImport, community: str, rows: list[Im
 
 
 def _offices(actor: User, batch: DistrictImport, community: str, rows: list[ImportRow]) -> None:
+    # Grids of the community keep to their places meanwhile, and so do the units in them that are held here.
+    lock_place(community)
     places, offices, lines = Places(batch), [], []
+    units = _units(rows)
     people = {row.data["phone"]: row.data["legal_name"] for row in rows}
     accounts, made = open_accounts(actor=actor, people=people)
     for row in rows:
@@ -132,6 +137,8 @@ def _offices(actor: User, batch: DistrictImport, community: str, rows: list[Impo
             _refuse(row, _("它的网格或楼栋没有建成。"))
         elif user.legal_name != row.data["legal_name"]:
             _refuse(row, _("这个手机号已经有账号，登记的姓名和这里不一样。"))
+        elif problem := _unit_refused(row, place, units):
+            _refuse(row, problem)
         else:
             lines.append(row)
             offices.append(_office(row, user, place))
@@ -139,11 +146,31 @@ def _offices(actor: User, batch: DistrictImport, community: str, rows: list[Impo
     for row, office, answer in zip(lines, offices, answers, strict=True):
         row.account_id = office.user.pk if office.user.pk in made else None
         if isinstance(answer, Appointment):
+            if row.data.get("unit"):
+                set_unit(actor=actor, appointment=answer, unit=units[row.data["unit"]])
             row.state, row.data, row.appointment = RowState.DONE, {}, answer
             row.place, row.place_code = answer.territory, answer.territory.code
         else:
             _refuse(row, force_str(answer.message))
     _save(rows)
+
+
+def _units(rows: Iterable[ImportRow]) -> dict[int, Body]:
+    """The units that lines are for, held as they are until the offices are given."""
+    wanted = [row.data["unit"] for row in rows if row.data.get("unit")]
+    held = Body.objects.select_for_update(of=("self",)).filter(pk__in=wanted).select_related("territory")
+    return {body.pk: body for body in held.defer("territory__boundary").order_by("pk")} if wanted else {}
+
+
+def _unit_refused(row: ImportRow, place: Territory, units: dict[int, Body]) -> str:
+    """Why the office cannot be for its unit any more; empty where it can, or is for none."""
+    if not row.data.get("unit"):
+        return ""
+    try:
+        check_unit(Role(row.data["role"]), place, units[row.data["unit"]])
+    except DomainError as refusal:
+        return force_str(refusal.message)
+    return ""
 
 
 def _office(row: ImportRow, user: User, place: Territory) -> Office:

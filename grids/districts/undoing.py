@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from grids.bodies.units import leave_units
 from grids.districts import policies
 from grids.districts.domain import ImportState, RowState
 from grids.districts.events import ImportUndone
@@ -58,6 +59,7 @@ def take_import_back(*, actor: User, batch: DistrictImport) -> Remainder:
         lock_place(code)
     left = what_remains(batch, hold=True)
     take_back(actor=actor, appointments=left.appointments, reason=_("撤销导入"))
+    leave_units(actor=actor, appointments=left.appointments)
     gone = [place.pk for place in left.places]
     # Of places that go, nothing may remain that points there; that there were these offices stays in the events.
     vanishing = Appointment.objects.filter(pk__in=left.appointments, territory__in=gone)

@@ -87,6 +87,11 @@ SHEETS: dict[Sheet, Sequence[Column]] = {
         Column("ends_on", gettext_lazy("卸任日期"), gettext_lazy("没有就空着")),
         Column("public_phone", gettext_lazy("工作电话"), gettext_lazy("会公开，不要写私人号码"), "022-5550 0111"),
         Column("reason", gettext_lazy("任命说明"), gettext_lazy("例如文号，或派出的单位")),
+        Column(
+            "unit",
+            gettext_lazy("所属单位"),
+            gettext_lazy("只有派到单位的党建指导员、党建联络员要填：已登记的单位名称或编号，“网格”一列空着"),
+        ),
     ),
 }
 

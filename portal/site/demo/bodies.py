@@ -6,7 +6,11 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from grids.bodies.domain import BodyKind
+from grids.bodies.models import Body
 from grids.bodies.services import add_body, add_member
+from grids.bodies.units import set_unit
+from grids.roles.domain import Role
+from grids.roles.services import appoint
 from grids.territory.models import Territory
 from portal.accounts.models import User
 from portal.site.demo.people import HOME
@@ -61,6 +65,13 @@ BODIES = (
 )
 
 
+# The company that looks after the houses has somebody from the street and somebody from the grid.
+UNIT_STAFF = (
+    (Role.INSTRUCTOR, "周明远", "洲岛物业服务公司", "025-5550 0001"),
+    (Role.LIAISON_OFFICER, "孙丽", "洲岛物业服务公司", "025-5550 0154"),
+)
+
+
 def register_bodies(everybody: dict[str, User], now: datetime) -> None:
     """All bodies, registered by the system administrator, with people who have acted for them for months."""
     actor, since = everybody["韩涛"], timezone.localdate(now) - timedelta(days=120)
@@ -69,3 +80,22 @@ def register_bodies(everybody: dict[str, User], now: datetime) -> None:
         body = add_body(actor=actor, kind=one.kind, name=one.name, territory=place, description=one.description)
         for name in one.people:
             add_member(actor=actor, body=body, user=everybody[name], starts_on=since)
+    _send_to_units(everybody, now)
+
+
+def _send_to_units(everybody: dict[str, User], now: datetime) -> None:
+    """An instructor and a liaison officer for a unit, appointed in its community by the security administrator."""
+    actor, at = everybody["丁洁"], now - timedelta(days=110)
+    for role, name, unit, phone in UNIT_STAFF:
+        body = Body.objects.select_related("territory").get(name=unit)
+        given = appoint(
+            actor=actor,
+            user=everybody[name],
+            role=role,
+            territory=body.territory,
+            starts_on=timezone.localdate(at),
+            reason="按规定程序任命",
+            public_phone=phone,
+            now=at,
+        )
+        set_unit(actor=actor, appointment=given, unit=body, now=at)
