@@ -244,6 +244,11 @@ class BuildingResource(ServiceResource):
         return Building.objects.select_related("territory").get(pk=found.pk)
 
 
+def _unit_name(appointment: Appointment) -> str:
+    unit = unit_of(appointment)
+    return unit.name if unit is not None else ""
+
+
 class AppointmentResource(ServiceResource):
     """Appointments: new ones are given; an existing one can only get its last day."""
 
@@ -257,7 +262,7 @@ class AppointmentResource(ServiceResource):
     ends_on = Cell(_ENDS, lambda one: one.ends_on.isoformat() if one.ends_on else "")
     public_phone = Cell(_OFFICE_PHONE, lambda one: one.public_phone)
     reason = Cell(_REASON, lambda one: one.reason)
-    unit = Cell(_UNIT, lambda one: unit_of(one).name if unit_of(one) else "")
+    unit = Cell(_UNIT, _unit_name)
 
     class Meta:
         model = Appointment
@@ -308,8 +313,8 @@ class AppointmentResource(ServiceResource):
             if ends_on is None:
                 raise Invalid(_("任职已经定了卸任日期，不能改回没有。请另起一行重新任命。"))
             found = end_appointment(actor=self.actor, appointment=found, on=ends_on)
-        words, was = text_of(row.get(str(_UNIT))), unit_of(found)
-        if str(_UNIT) in row and words != (was.name if was else ""):
+        words = text_of(row.get(str(_UNIT)))
+        if str(_UNIT) in row and words != _unit_name(found):
             unit = Units([found.territory]).named(found.territory, words) if words else None
             set_unit(actor=self.actor, appointment=found, unit=unit)
         return Appointment.objects.select_related("user", "territory").get(pk=found.pk)

@@ -86,7 +86,7 @@ def test_only_who_is_meant_and_only_in_its_community(security: User, community: 
     of_grid = AppointmentFactory(role=Role.INSTRUCTOR, territory=school.territory)
     good = AppointmentFactory(role=Role.LIAISON_OFFICER, territory=community)
     team = BodyFactory(kind=BodyKind.TEAM, territory=community)
-    wrong = [
+    wrong: list[tuple[Appointment, Body, str]] = [
         (worker, school, "unit"),
         (of_grid, school, "territory"),
         (good, BodyFactory(territory=elsewhere), "unit"),
