@@ -30,6 +30,7 @@ from tests.grids.cells.factories import OrganisationFactory
 from tests.grids.roles.factories import AppointmentFactory, PersonFactory, make_staff
 from tests.grids.territory.factories import BuildingFactory, CommunityFactory, DistrictFactory, GridFactory, square
 from tests.portal.accounts.factories import enter_as_staff
+from tests.triggers import trigger_off
 
 pytestmark = pytest.mark.django_db
 UNIT = BodyKind.CO_BUILDING_UNIT
@@ -103,6 +104,9 @@ def test_only_who_is_meant_and_only_in_its_community(security: User, community: 
     for appointment, unit, _field in wrong[:3]:
         with pytest.raises(IntegrityError, match="unit_office_of_the_community"), transaction.atomic():
             UnitOffice.objects.create(appointment=appointment, body=unit)
+    with trigger_off("grids.UnitOffice:unit_office_of_the_community"):
+        UnitOffice.objects.create(appointment=good, body=wrong[2][1])
+    UnitOffice.objects.all().delete()
     UnitOffice.objects.create(appointment=good, body=school)
 
 

@@ -157,7 +157,7 @@ def test_the_list_of_mistakes_is_the_persons_own_sheets_to_mend_and_send_again(
     assert "这里是公式" in grids["G2"].value
     assert (grids["C3"].value, grids["G3"].value) == ("东二网格", None)
     assert (staff["A3"].value, staff["E3"].value) == ("'+钱二", "没有")
-    assert "手机号" in staff["K2"].value
+    assert "手机号" in staff["L2"].value
     assert staff["B2"].fill.fgColor.rgb == "FFFBE3DC"
     assert Event.objects.filter(type="grids.districts.faults_taken", actor=office.security).count() == 1
 
