@@ -21,6 +21,5 @@ class OpenDayAdmin(ScopedAdmin, ReadOnlyAdmin):
     list_display = ("day", "territory", "kind", "count", "counted_at", "is_derived")
     list_filter = ("kind", "is_derived")
     list_select_related = ("territory",)
-    date_hierarchy = "day"
     ordering = ("-day", "territory", "kind")
     fields = readonly_fields = list_display

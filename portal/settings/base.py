@@ -236,8 +236,6 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(os.environ.get("WUWEI_STATIC_DIR", BASE_DIR / ".static"))
 # Files carry the digest of their content in their names and are compressed once, when collected. Only those names are
 # kept, and what is compressed already or read by nobody but a debugger (.map) is left as it is.
-# How long the daily counts of what is open are kept (grids/overview).
-OPEN_COUNTS_KEPT_DAYS = int(os.environ.get("OPEN_COUNTS_KEPT_DAYS", "730"))
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "jpg", "jpeg", "png", "gif", "webp", "ico", "woff", "woff2", "eot", "ttf")
 STORAGES: dict[str, Any] = {
@@ -301,11 +299,13 @@ CELERY_TASK_ROUTES = {
     "portal.webhooks.tasks.deliver": {"queue": "bulk"},
     "portal.jobs.tasks.keep": {"queue": "bulk"},
 }
-# Times live in the database, so each sweep is frequent, does what is due and may run twice.
 # How long is remembered that an event was handled, and how long inboxes keep what was read. Events stay for ever.
 OUTBOX_DELIVERIES_KEPT_DAYS = int(os.environ.get("OUTBOX_DELIVERIES_KEPT_DAYS", "180"))
 NOTICES_KEPT_MONTHS = int(os.environ.get("NOTICES_KEPT_MONTHS", "12"))
+# How long the daily counts of what is open are kept (grids/overview).
+OPEN_COUNTS_KEPT_DAYS = int(os.environ.get("OPEN_COUNTS_KEPT_DAYS", "730"))
 
+# Times live in the database, so each sweep is frequent, does what is due and may run twice.
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "relay": {"task": "portal.outbox.tasks.relay", "schedule": 10.0, "options": {"expires": 60}},
     "send_now": {"task": "portal.notifications.tasks.send_now", "schedule": 10.0, "options": {"expires": 60}},

@@ -127,7 +127,7 @@ class DeskFilters:
     def _wider(self, offered: list[Place]) -> Place | None:
         """The place of the address, where it is none of those offered but one in which the cadre handles matters."""
         code = self.params.get("grid", "")
-        if not code or any(each.code == code for each in offered):
+        if not (code.isascii() and code.isdecimal()) or any(each.code == code for each in offered):
             return None
         place = Territory.objects.filter(code=code).defer("boundary").first()
         if place is None or not holds(self.user, HANDLER_ROLES, place):

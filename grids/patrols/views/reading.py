@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -16,7 +17,7 @@ from grids.incidents.views.access import member_of
 from grids.patrols.domain import PLANNERS, READERS, RunState
 from grids.patrols.finding import with_findings
 from grids.patrols.forms import rhythm_words
-from grids.patrols.models import PatrolPoint, PatrolRoute, PatrolRun
+from grids.patrols.models import PatrolPoint, PatrolRoute, PatrolRun, PatrolTick
 from grids.patrols.policies import may_plan, may_read, sees_route
 from grids.patrols.queries import kept, kept_by_place
 from grids.roles.queries import held_by
@@ -98,7 +99,8 @@ def route(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     points = PatrolPoint.objects.filter(route=found, is_active=True).select_related("building")
     last = PatrolRun.objects.filter(route=found).select_related("walker")
-    last = with_findings(last, member).prefetch_related("ticks__by", "ticks__point__building").order_by("-day")[:10]
+    ticks = Prefetch("ticks", PatrolTick.objects.select_related("by", "point__building"))
+    last = with_findings(last, member).prefetch_related(ticks).order_by("-day")[:10]
     context = {
         "route": found,
         "points": list(points),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from grids.roles.domain import Role
 from grids.roles.models import Appointment, Residency
 from portal.accounts.models import User
+from portal.deadlines.years import enter_year
 from portal.site.contacts import SERVICE_PHONE
 from tests.grids.roles.factories import PersonFactory, ResidencyFactory, make_resident, make_staff
 from tests.grids.territory.factories import BuildingFactory, CommunityFactory, DistrictFactory, GridFactory
@@ -149,6 +150,7 @@ def test_an_administrator_sees_nothing_missing_when_all_is_there(administrator: 
     make_staff(Role.GRID_HEAD, grid)
     make_staff(Role.COMMUNITY_WORKER, community)
     CategoryFactory()
+    enter_year(actor=administrator, year=timezone.localdate().year + 1, days={}, source="国办发明电", at=timezone.now())
     assert "都配置好了" in page(signed_in(administrator), "/")
 
 
@@ -156,6 +158,7 @@ def test_an_administrator_of_another_district_sees_no_gap_here() -> None:
     GridFactory(community=CommunityFactory())
     CategoryFactory()
     elsewhere = make_staff(Role.SYSTEM_ADMINISTRATOR, DistrictFactory(code="120101"))
+    enter_year(actor=elsewhere, year=timezone.localdate().year + 1, days={}, source="国办发明电", at=timezone.now())
     assert "都配置好了" in page(signed_in(elsewhere), "/")
 
 

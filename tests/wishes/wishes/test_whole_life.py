@@ -47,6 +47,7 @@ from wishes.wishes.models import OutsideBody, Wish
 from wishes.wishes.policies import can, is_handler
 from wishes.wishes.services.reminding import remind_all
 from wishes.wishes.tiers import TIER_OF_BODY
+from wishes.wishes.views.access import wish_for_programs
 
 PEOPLE = (
     "author",
@@ -212,7 +213,7 @@ class WholeLife(RuleBasedStateMachine):
             return
         request = APIRequestFactory().get("/")
         request.user = viewer
-        found = detail_of(self.fresh(), viewer, now=self.now)
+        found = detail_of(wish_for_programs(viewer, self.wish.pk), viewer, now=self.now)
         text = json.dumps(
             WishDetailSerializer(found, context={"request": request}).data, ensure_ascii=False, default=str
         )
