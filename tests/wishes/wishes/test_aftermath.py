@@ -211,7 +211,7 @@ def test_staff_write_an_answer_down_and_are_reminded_of_one_that_is_missing(cast
         services.record_answer(actor=cast.volunteer, wish=referral.wish, answer="好了")
 
     page = client_of(cast.worker).get(reverse("wish_referral", args=[referral.wish.number]))
-    assert link_token(referral) in page.content.decode()
+    assert link_token(referral).rsplit(":", 2)[0] in page.content.decode()
     assert Caller(cast.worker).post(f"{referral.wish_id}/referral-answer/", {"answer": "已处理"}).status_code == 200
     assert Referral.objects.get().recorded_by == cast.worker
     with pytest.raises(Conflict):
