@@ -36,7 +36,7 @@ class BoundaryWidget(forms.Textarea):
         self.grid: int | None = None
 
     @property
-    def needs_multipart_form(self) -> bool:  # type: ignore[override]
+    def needs_multipart_form(self) -> bool:  # type: ignore[override]  # read by forms, an attribute in Django
         """A file travels in parts."""
         return self.reads_files
 

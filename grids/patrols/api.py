@@ -75,8 +75,8 @@ class PatrolTickBody(serializers.Serializer[Any]):
 class PatrolIncidentBody(IncidentCollectBody):
     """Something wrong at the point; place and spot are those of the point."""
 
-    place = None  # type: ignore[assignment]
-    spot = None  # type: ignore[assignment]
+    place = None  # type: ignore[assignment]  # how a field is left out
+    spot = None  # type: ignore[assignment]  # how a field is left out
 
 
 class PatrolFindingQuery(serializers.Serializer[Any]):

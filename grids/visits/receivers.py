@@ -53,7 +53,7 @@ def visits_of(user: User) -> list[dict[str, Any]]:
             "kind": one.kind,
             "topics": one.topics,
             "words": one.words,
-            "photos": one.pictures,  # type: ignore[attr-defined]
+            "photos": one.pictures,  # type: ignore[attr-defined]  # annotated above
             "withdrawn_at": one.withdrawn_at,
             "before": [
                 {"visited_at": was.visited_at, "kind": was.kind, "topics": was.topics, "words": was.words}

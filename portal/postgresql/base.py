@@ -26,7 +26,7 @@ class DatabaseWrapper(PostgreSQL):
 
     def _commit(self) -> None:
         try:
-            super()._commit()  # type: ignore[misc]
+            super()._commit()  # type: ignore[misc]  # the stubs know no private method
         except IntegrityError as error:
             if getattr(error.__cause__, "sqlstate", "") != FOREIGN_KEY_VIOLATION:
                 raise
